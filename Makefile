@@ -1,0 +1,42 @@
+# make run    the main job: the demo, or your data with DATA=DIR OUT=DIR
+# make test   linters and tests
+# make setup  both do it by themselves; GPU=1 PADDLE_INDEX=URL installs the GPU build of PaddlePaddle
+SHELL := /bin/bash
+PYTHON ?= python3.11
+TASK ?= text_recognition
+DATA ?=
+OUT ?= output/own
+READY := .venv/.ready$(if $(GPU),-gpu)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: run test setup starter lint
+
+run: setup
+ifeq ($(DATA),)
+	@ocrflow data bring
+	@dvc repro register@$(TASK)
+	@ocrflow summary -c params.yaml --task $(TASK)
+else
+	@ocrflow run -c params.yaml --task $(TASK) -o "Global.dataset_dir=$(DATA)" "Global.output=$(OUT)" Register.name=null Register.min_accuracy=0
+endif
+
+test: setup lint
+	pytest
+
+lint: setup
+	ruff check .
+	ruff format --check .
+	mypy
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@PYTHON=$(PYTHON) bash scripts/setup.sh
+ifneq ($(GPU),)
+	@PYTHON=$(PYTHON) PADDLE_INDEX=$(PADDLE_INDEX) bash scripts/setup_gpu.sh
+endif
+	@touch $@
+
+# Trains the starting checkpoint anew (about an hour on two cores); see docs/starter.md.
+starter: setup
+	python scripts/make_starter.py
