@@ -1,0 +1,3 @@
+"""ocrflow: fine-tune OCR models so that every result can be repeated, compared and shipped."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,157 @@
+"""The command line: one subcommand a stage, `run` for all of them, `data` for datasets.
+
+    ocrflow run -c params.yaml --task text_recognition -o Global.dataset_dir=DIR -o Global.output=OUT
+
+Exit codes: 0 done, 1 the data or the gate says no, 2 wrong usage or configuration, 3 a part from outside failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from ocrflow import __version__
+from ocrflow.errors import OcrflowError
+
+PIPELINE = ("check_dataset", "split", "train", "evaluate", "export", "register")
+HELP = {
+    "check_dataset": "find everything that is wrong with a dataset",
+    "split": "divide the labelled rows into train and val",
+    "train": "train the model",
+    "evaluate": "score every validation row with the exported model",
+    "export": "write the inference model and prove that it answers as the trained one",
+    "register": "record the run in MLflow and register the model",
+    "predict": "read images with an exported model",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    return guarded(lambda: arguments.command(arguments))
+
+
+def guarded(work: Callable[[], None]) -> int:
+    """Do `work`; an error of ocrflow becomes a message on stderr and its exit code."""
+    try:
+        work()
+        return 0
+    except OcrflowError as error:
+        print(f"ocrflow: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("ocrflow: interrupted", file=sys.stderr)
+        return 130
+
+
+def paddlex_main(argv: Sequence[str] | None = None) -> int:
+    """PaddleX's own form: `main.py -c CONFIG -o Global.mode=STAGE ...`; `Global.mode` names the stage."""
+    parser = argparse.ArgumentParser(prog="main.py", description=paddlex_main.__doc__)
+    _add_config(parser)
+    parser.add_argument("-p", "--profiler_options", help="accepted and not used, as in PaddleX")
+    arguments = parser.parse_args(argv)
+    return guarded(lambda: _run_mode(arguments))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ocrflow", description="Fine-tune OCR models; trust the result.")
+    parser.add_argument("--version", action="version", version=f"ocrflow {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for stage, text in HELP.items():
+        command = commands.add_parser(stage.replace("_", "-"), help=text, description=text)
+        _add_config(command)
+        command.set_defaults(command=_stage_command(stage))
+    run = commands.add_parser("run", help=f"all stages: {' -> '.join(PIPELINE)}")
+    _add_config(run)
+    run.set_defaults(command=_run)
+    summary = commands.add_parser("summary", help="the short table of a finished run")
+    _add_config(summary)
+    summary.set_defaults(command=_summary)
+    _add_data(commands.add_parser("data", help="make, fetch and bring in datasets"))
+    return parser
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    text = "a YAML file, a PaddleX config path, or a model name such as PP-OCRv6_tiny_rec"
+    parser.add_argument("-c", "--config", required=True, help=text)
+    parser.add_argument("--task", help="which task of a file that holds several, e.g. text_recognition")
+    text = "change one key; may be repeated, and takes several at once"
+    parser.add_argument("-o", "--override", nargs="+", action="extend", default=[], metavar="Section.key=value", help=text)
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    synth = commands.add_parser("synth", help="generate a synthetic dataset, the same for the same numbers")
+    synth.add_argument("directory", help="new folder to write")
+    synth.add_argument("--task", default="text_recognition", choices=["text_recognition"])
+    synth.add_argument("--style", default="plates", choices=["plates", "lines"], help="licence plates or lines of text")
+    synth.add_argument("--n", type=int, default=1000, help="number of images (default 1000)")
+    synth.add_argument("--seed", type=int, default=0)
+    synth.add_argument("--val-percent", type=int, default=15, help="share of val rows (default 15)")
+    synth.set_defaults(command=_synth)
+    fetch = commands.add_parser("fetch", help="download one of PaddleX's public demo datasets")
+    fetch.add_argument("name")
+    fetch.add_argument("directory", nargs="?", help="new folder to write (default: dataset/NAME)")
+    fetch.add_argument("--from", dest="archive", help="unpack this archive instead of downloading it")
+    fetch.set_defaults(command=_fetch)
+    bring = commands.add_parser("bring", help="bring in what data.dvc tracks: from the DVC remote, else from the generator")
+    bring.add_argument("dvc_file", nargs="?", default="data.dvc")
+    bring.set_defaults(command=_bring)
+
+
+def _stage_command(stage: str) -> Callable[[argparse.Namespace], None]:
+    def command(arguments: argparse.Namespace) -> None:
+        from ocrflow.config_file import load_config
+        from ocrflow.stages.base import run_stage
+
+        run_stage(stage, load_config(arguments.config, arguments.task, arguments.override))
+
+    return command
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    from ocrflow.config_file import load_config
+    from ocrflow.stages.base import run_stage
+    from ocrflow.stages.summary import print_summary
+
+    config = load_config(arguments.config, arguments.task, arguments.override)
+    for number, stage in enumerate(PIPELINE, 1):
+        print(f"\n[{number}/{len(PIPELINE)}] {stage}", flush=True)
+        run_stage(stage, config)
+    print_summary(config)
+
+
+def _summary(arguments: argparse.Namespace) -> None:
+    from ocrflow.config_file import load_config
+    from ocrflow.stages.summary import print_summary
+
+    print_summary(load_config(arguments.config, arguments.task, arguments.override))
+
+
+def _run_mode(arguments: argparse.Namespace) -> None:
+    from ocrflow.config_file import load_config
+    from ocrflow.stages.base import run_stage
+
+    config = load_config(arguments.config, arguments.task, arguments.override)
+    if config.Global.mode == "export" and config.Export.save_dir is None:  # PaddleX exports into the output folder itself
+        config = load_config(arguments.config, arguments.task, [*arguments.override, f"Export.save_dir={config.Global.output}"])
+    run_stage(config.Global.mode, config)
+
+
+def _synth(arguments: argparse.Namespace) -> None:
+    from ocrflow.data.synth.command import synth
+
+    synth(arguments.directory, arguments.style, arguments.n, arguments.seed, arguments.val_percent)
+
+
+def _fetch(arguments: argparse.Namespace) -> None:
+    from ocrflow.data.fetch_command import fetch_command
+
+    fetch_command(arguments.name, arguments.directory, arguments.archive)
+
+
+def _bring(arguments: argparse.Namespace) -> None:
+    from ocrflow.data.bring import bring
+
+    bring(arguments.dvc_file)

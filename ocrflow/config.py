@@ -1,0 +1,154 @@
+"""The configuration: PaddleX's sections and keys, plus those that ocrflow adds (marked "ocrflow").
+
+One `RunConfig` describes all stages of one task. It is frozen, and a key that is not below is an error.
+Paths are relative to the working directory.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ocrflow.models import task_of
+
+Mode = Literal["check_dataset", "split", "train", "evaluate", "export", "register", "predict"]
+
+
+class Section(BaseModel):
+    """Base of all sections: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class GlobalSection(Section):
+    """`Global`: what every stage needs."""
+
+    model: str = Field("PP-OCRv6_tiny_rec", description="PaddleX model name; decides the task and the network")
+    mode: Mode = Field("check_dataset", description="the stage that `main.py` runs")
+    module: str | None = Field(None, description="PaddleX's module name; not used")
+    dataset_dir: str = Field("data/text_recognition", description="folder with train.txt, val.txt, dict.txt and images")
+    device: str = Field("auto", description="auto, cpu, gpu, or gpu:0,1 with card numbers; auto takes GPU 0 if there is one")
+    output: str = Field("output", description="folder of all results of this run")
+    export_with_pir: bool | None = Field(None, description="PaddleX: export to inference.json; ocrflow always does")
+
+
+class ConvertSection(Section):
+    """`CheckDataset.convert`: importing other formats."""
+
+    enable: bool = Field(False, description="convert before checking; ocrflow refuses it here")
+    src_dataset_type: str | None = Field(None, description="format to convert from")
+
+
+class SplitSection(Section):
+    """`CheckDataset.split`: dividing the labelled rows into train and val."""
+
+    enable: bool = Field(False, description="divide anew; otherwise the lists are used as they are")
+    train_percent: int | None = Field(None, ge=0, le=100, description="share of train rows in percent")
+    val_percent: int | None = Field(None, ge=0, le=100, description="share of val rows in percent; both sum to 100")
+    seed: int = Field(0, ge=0, description="ocrflow: another seed, another division")
+
+
+class CheckDatasetSection(Section):
+    """`CheckDataset`: the gate and the split."""
+
+    convert: ConvertSection = ConvertSection()
+    split: SplitSection = SplitSection()
+
+
+class TrainSection(Section):
+    """`Train`: PaddleX's keys, then ocrflow's."""
+
+    epochs_iters: int = Field(20, ge=1, description="epochs: passes over all training rows")
+    batch_size: int = Field(8, ge=1, description="images a step and process (card)")
+    learning_rate: float = Field(0.001, gt=0, description="peak of the schedule; not scaled with the number of cards")
+    pretrain_weight_path: str | None = Field(
+        None, description="weights to start from: starter:NAME, a .pdparams or .safetensors file; null: random"
+    )
+    resume_path: str | None = Field(None, description="checkpoint to go on from, e.g. OUT/latest/latest.pdparams")
+    log_interval: int = Field(20, ge=1, description="steps between two lines in train.log")
+    eval_interval: int = Field(1, ge=1, description="epochs between two evaluations; the last epoch always is one")
+    save_interval: int = Field(1, ge=1, description="epochs between two saves of latest/")
+    amp: Literal["OFF", "O1", "O2"] = Field("OFF", description="mixed precision")
+    dy2st: bool = Field(False, description="PaddleX: train a static graph; ocrflow refuses true")
+    dist_ips: str | None = Field(None, description="PaddleX: hosts of a multi-node run")
+    uniform_output_enabled: bool = Field(True, description="PaddleX's directory layout; ocrflow always writes it")
+    basic_config_path: str | None = Field(None, description="PaddleX: another PaddleOCR base file; ocrflow refuses it")
+    num_classes: int | None = Field(None, description="PaddleX, other modules: not used, the dictionary decides")
+    seed: int = Field(1024, ge=0, description="ocrflow: seed of weights, order and augmentation")
+    warmup_epochs: float = Field(1.0, ge=0, description="ocrflow: epochs of linear warm-up before the cosine decay")
+    weight_decay: float = Field(3e-5, ge=0, description="ocrflow: factor of the L2 regulariser")
+    grad_clip_norm: float = Field(5.0, gt=0, description="ocrflow: limit of the gradients' global norm")
+    augment: float = Field(0.5, ge=0, le=1, description="ocrflow: probability of each augmentation of an image")
+    base_width: int | Literal["auto"] = Field(
+        "auto", description="ocrflow: narrowest input width in pixels at 48 rows; auto: from the training images, <= 320"
+    )
+    num_processes: int | Literal["auto"] = Field(
+        "auto", description="ocrflow: training processes; auto: one a card, on CPU one a core up to 4"
+    )
+
+
+class EvaluateSection(Section):
+    """`Evaluate`."""
+
+    weight_path: str | None = Field(None, description="null: OUT/best_accuracy; a .pdparams file or an exported folder")
+    log_interval: int = Field(1, ge=1, description="PaddleX: not used")
+    label_dict_path: str | None = Field(None, description="PaddleX: not used, the dictionary travels with the model")
+    basic_config_path: str | None = Field(None, description="PaddleX: not used")
+    batch_size: int = Field(32, ge=1, description="ocrflow: images of one width that run together")
+
+
+class ExportSection(Section):
+    """`Export`."""
+
+    weight_path: str | None = Field(None, description="null: OUT/best_accuracy/best_accuracy.pdparams")
+    basic_config_path: str | None = Field(None, description="PaddleX: not used")
+    save_dir: str | None = Field(None, description="ocrflow: folder of the exported model; null: OUT/export")
+
+
+class KernelOption(Section):
+    """`Predict.kernel_option`, as PaddleX's files hold it."""
+
+    run_mode: str = "paddle"
+
+
+class PredictSection(Section):
+    """`Predict`."""
+
+    model_dir: str | None = Field(None, description="exported model; null: OUT/export, else OUT/best_accuracy/inference")
+    input: str | None = Field(None, description="image file, folder or glob")
+    batch_size: int = Field(32, ge=1, description="images of one width that run together")
+    kernel_option: KernelOption = KernelOption()
+    engine: str | None = None
+    engine_config: dict[str, Any] | None = None
+    use_hpip: bool = False
+    hpi_config: dict[str, Any] | None = None
+    genai_config: dict[str, Any] | None = None
+
+
+class RegisterSection(Section):
+    """`Register` (ocrflow): the MLflow registry."""
+
+    name: str | None = Field(None, description="registered model; null: PARENT-TASK of dataset_dir, e.g. demo-text_recognition")
+    alias: str = Field("best_accuracy", description="alias set on the new version")
+    experiment: str = Field("ocrflow", description="MLflow experiment of the runs")
+    min_accuracy: float = Field(0.0, ge=0, le=1, description="the gate: a lower accuracy is registered without the alias")
+
+
+class RunConfig(Section):
+    """All sections of one task."""
+
+    Global: GlobalSection = GlobalSection()
+    CheckDataset: CheckDatasetSection = CheckDatasetSection()
+    Train: TrainSection = TrainSection()
+    Evaluate: EvaluateSection = EvaluateSection()
+    Export: ExportSection = ExportSection()
+    Predict: PredictSection = PredictSection()
+    Register: RegisterSection = RegisterSection()
+    Benchmark: dict[str, Any] | None = Field(None, description="PaddleX's own; not used")
+    Pdparams2safetensors: dict[str, Any] | None = Field(None, description="PaddleX's own; not used")
+
+    @property
+    def task(self) -> str:
+        """`text_recognition` or `text_detection`, from `Global.model`."""
+        return task_of(self.Global.model)

@@ -1,0 +1,56 @@
+"""Progress of long work: a live bar on a terminal, a line every few seconds elsewhere. All of it goes to stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+class Advance(Protocol):
+    """Called with the number of items just done and a short note to show."""
+
+    def __call__(self, items: int = 1, note: str = "") -> None: ...
+
+
+@contextmanager
+def track(label: str, total: int) -> Iterator[Advance]:
+    """Show the progress of `total` items under `label`; yields the function that advances it."""
+    if sys.stderr.isatty():
+        with _bar(label, total) as advance:
+            yield advance
+    else:
+        yield _Lines(label, total)
+
+
+@contextmanager
+def _bar(label: str, total: int) -> Iterator[Advance]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = ("{task.description:<14}", BarColumn(30), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("{task.fields[note]}"), console=Console(stderr=True)) as bar:
+        task = bar.add_task(label, total=total, note="")
+        yield lambda items=1, note="": bar.update(task, advance=items, **({"note": note} if note else {}))
+
+
+class _Lines:
+    """Plain lines for logs: at most one every `SECONDS_BETWEEN_LINES`, and the last."""
+
+    def __init__(self, label: str, total: int):
+        self.label, self.total, self.done = label, total, 0
+        self.start = self.last = time.monotonic()
+
+    def __call__(self, items: int = 1, note: str = "") -> None:
+        self.done += items
+        now = time.monotonic()
+        if now - self.last < SECONDS_BETWEEN_LINES:
+            return
+        self.last = now
+        rate = self.done / max(now - self.start, 1e-9)
+        left_s = (self.total - self.done) / max(rate, 1e-9)
+        print(f"{self.label}: {self.done}/{self.total}, {rate:.1f}/s, {left_s:.0f} s left {note}".rstrip(), file=sys.stderr)
