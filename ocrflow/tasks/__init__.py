@@ -1,0 +1,1 @@
+"""One room a task: all that only this task knows."""

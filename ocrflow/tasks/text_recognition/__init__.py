@@ -1,0 +1,1 @@
+"""Text recognition: crops of one line of text, labels as strings, CTC."""
