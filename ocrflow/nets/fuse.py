@@ -1,0 +1,27 @@
+"""Re-parameterisation: training branches and batch normalisation folded into single convolutions, for export."""
+
+from __future__ import annotations
+
+import copy
+
+import paddle
+from paddle import nn
+
+from ocrflow.nets.layers import ConvBN, RepDepthwise
+
+
+@paddle.no_grad()
+def fused_copy(net: nn.Layer) -> nn.Layer:
+    """A copy of `net` in eval mode that computes the same with fewer operations; `net` stays as it is."""
+    net = copy.deepcopy(net)
+    net.eval()
+    _fuse_children(net)
+    return net
+
+
+def _fuse_children(parent: nn.Layer) -> None:
+    for name, child in list(parent.named_children()):
+        if isinstance(child, ConvBN | RepDepthwise):
+            parent.add_sublayer(name, child.fused())
+        else:
+            _fuse_children(child)

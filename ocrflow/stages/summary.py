@@ -1,0 +1,36 @@
+"""The short table at the end of a run."""
+
+from __future__ import annotations
+
+from ocrflow.config import RunConfig
+from ocrflow.stages.base import result_of
+
+
+def print_summary(config: RunConfig) -> None:
+    """Print model, data version, rows scored, accuracy, where the exported model is, and what was registered.
+
+    Raises:
+        UsageError: a stage did not run.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    train, evaluation = result_of(config, "train"), result_of(config, "evaluate")
+    export, registered = result_of(config, "export"), result_of(config, "register")
+    alias = f" @{registered['alias']}" if registered["alias_set"] else " (no alias: the gate refused)"
+    metrics = evaluation["metrics"]
+    rows = {
+        "model": f"{train['model_name']} ({train['num_processes']} processes, {train['seconds']:.0f} s of training)",
+        "data version": f"{registered['data_version']} ({config.Global.dataset_dir})",
+        "rows scored": f"{evaluation['rows_scored']} of {evaluation['rows_labelled']} validation rows",
+        "accuracy": f"{metrics['acc']:.2%} exact, {evaluation['wrong']} wrong (CER {metrics['cer']:.2%})",
+        "before training": f"{train['baseline']['acc']:.2%}",
+        "wrong rows": f"{config.Global.output}/evaluate/worst.png, predictions.jsonl",
+        "exported model": export["model_dir"],
+        "registered": f"{registered['name']} version {registered['version']}{alias}",
+        "open the UI": registered["ui_command"],
+    }
+    table = Table(show_header=False, title=f"ocrflow: {config.task}", title_justify="left")
+    for name, value in rows.items():
+        table.add_row(name, value)
+    Console(soft_wrap=True).print(table)

@@ -1,0 +1,112 @@
+"""Starting the processes of a training and waiting for them.
+
+Several GPUs go through `paddle.distributed.launch`; several CPU processes of this machine are started here with the same
+environment variables, which keeps the terminal for rank 0 and saves the launcher's own start.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from ocrflow import errors
+from ocrflow.config import RunConfig
+from ocrflow.files import read_json, write_json
+from ocrflow.training import stop
+from ocrflow.training.device import Device
+from ocrflow.training.worker import outcome_file
+
+POLL_S = 0.2
+GRACE_S = 10.0  # how long the other processes may go on after one has failed
+CLEAN = (0, stop.Interrupted.exit_code)
+
+
+def run_processes(config: RunConfig, device: Device, processes: int) -> dict[str, Any]:
+    """Train with several processes and return rank 0's result.
+
+    Raises:
+        OcrflowError: the error that ended the training, or OutsideError when a process died without one.
+    """
+    folder = Path(config.Global.output) / "train"
+    job_file = folder / "job.json"
+    write_json(job_file, {"config": config.model_dump(mode="json"), "processes": processes})
+    outcome_file(job_file).unlink(missing_ok=True)
+    worker = [sys.executable, "-m", "ocrflow.training.worker", str(job_file)]
+    if device.kind == "gpu":
+        cards = ",".join(map(str, device.ids))
+        launcher = ["-m", "paddle.distributed.launch", "--devices", cards, "--log_dir", str(folder / "processes")]
+        started = [subprocess.Popen([sys.executable, *launcher, *worker[1:]])]
+    else:
+        started = _start_on_cpu(worker, processes, folder)
+    codes = _wait(started)
+    return _outcome(outcome_file(job_file), codes, folder)
+
+
+def _start_on_cpu(worker: list[str], processes: int, folder: Path) -> list[subprocess.Popen[bytes]]:
+    ports = _free_ports(processes + 1)
+    endpoints = [f"127.0.0.1:{port}" for port in ports[1:]]
+    common = {
+        "PADDLE_MASTER": f"127.0.0.1:{ports[0]}",
+        "PADDLE_TRAINERS_NUM": str(processes),
+        "PADDLE_TRAINER_ENDPOINTS": ",".join(endpoints),
+        "PADDLE_DISTRI_BACKEND": "gloo",
+        "OMP_NUM_THREADS": str(max(1, len(os.sched_getaffinity(0)) // processes)),
+    }
+    started = []
+    for rank, endpoint in enumerate(endpoints):
+        environment = os.environ | common | {"PADDLE_TRAINER_ID": str(rank), "PADDLE_CURRENT_ENDPOINT": endpoint}
+        if rank == 0:
+            started.append(subprocess.Popen(worker, env=environment))
+            continue
+        with (folder / f"process_{rank}.log").open("wb") as log:
+            started.append(subprocess.Popen(worker, env=environment, stdout=log, stderr=subprocess.STDOUT))
+    return started
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [opened.getsockname()[1] for opened in sockets]
+    for opened in sockets:
+        opened.close()
+    return ports
+
+
+def _wait(started: list[subprocess.Popen[bytes]]) -> list[int]:
+    """Exit codes of all; signals are passed on, and when a process fails the others are ended after a grace time."""
+
+    def pass_on(number: int, frame: Any) -> None:
+        for process in started:
+            process.send_signal(signal.SIGTERM)
+
+    before = [signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)]
+    deadline = None
+    try:
+        while any(process.poll() is None for process in started):
+            if deadline is None and any(process.poll() not in (None, *CLEAN) for process in started):
+                deadline = time.monotonic() + GRACE_S
+            if deadline is not None and time.monotonic() > deadline:
+                for process in started:
+                    process.kill()
+            time.sleep(POLL_S)
+    finally:
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+            signal.signal(number, handler)
+    return [process.returncode for process in started]
+
+
+def _outcome(file: Path, codes: list[int], folder: Path) -> dict[str, Any]:
+    outcome = read_json(file) if file.is_file() else {}
+    if "result" in outcome and not any(codes):
+        return outcome["result"]
+    if "error" in outcome:
+        kinds = {"Interrupted": stop.Interrupted}
+        kind = kinds.get(outcome["error"]) or getattr(errors, outcome["error"], errors.OcrflowError)
+        raise kind(outcome["message"], fix=outcome["fix"])
+    fix = f"see {folder / 'process_1.log'}; go on with Train.resume_path=OUT/latest/latest.pdparams"
+    raise errors.OutsideError(f"a training process ended without a result (exit codes {codes})", fix=fix)
