@@ -22,6 +22,7 @@ from ocrflow.inference.recognizer import Recognizer
 from ocrflow.progress import track
 from ocrflow.provenance import made_of
 from ocrflow.report.gallery import Tile, write_gallery
+from ocrflow.stages.base import result_of
 from ocrflow.tasks.text_recognition.metric import Metrics, is_correct, score
 
 WORST = 20  # rows in the gallery and in the result
@@ -75,6 +76,7 @@ def worst_of(predictions: list[Prediction]) -> list[Prediction]:
 def _model_dir(config: RunConfig) -> Path:
     weight_path = config.Evaluate.weight_path
     if weight_path is None:
+        result_of(config, "train")  # a broken-off training may have left the model of an earlier one
         return Path(config.Global.output) / "best_accuracy" / "inference"
     return exported_folder(Path(weight_path))
 

@@ -1,0 +1,1 @@
+"""MLflow: runs, registry, lineage. Mirrors the plain result files."""

@@ -1,0 +1,66 @@
+"""What several test folders share: a small exported recogniser whose readings depend on the image."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")  # read when paddlex is imported
+
+MODEL_NAME = "PP-OCRv6_tiny_rec"
+BASE_WIDTH = 160
+DICTIONARY = [chr(code) for code in range(33, 127)]
+
+
+@pytest.fixture(scope="session")
+def exported_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of an exported network with seeded random weights; read only."""
+    import paddle
+
+    from ocrflow.inference.export import export_recognizer
+    from ocrflow.nets.zoo import NETWORKS
+
+    paddle.seed(3)
+    net = NETWORKS[MODEL_NAME](len(DICTIONARY) + 2)
+    _make_outputs_vary(net)
+    model_dir = tmp_path_factory.mktemp("exported") / "inference"
+    export_recognizer(net, model_dir, MODEL_NAME, DICTIONARY, BASE_WIDTH)
+    return model_dir
+
+
+def _make_outputs_vary(net) -> None:  # type: ignore[no-untyped-def]
+    """Fit the batch statistics to images and sharpen the output, or every time step would be the same character."""
+    import paddle
+
+    from ocrflow.inference.preprocess import resize_normalize
+
+    rng = np.random.default_rng(0)
+    images = paddle.to_tensor(np.stack([resize_normalize(blurred_noise(rng, 40, 130), BASE_WIDTH) for _ in range(8)]))
+    for layer in net.sublayers():
+        if hasattr(layer, "_momentum"):
+            layer._momentum = 0.3
+    net.train()
+    for _ in range(6):
+        net(images)
+    classifier = net.head.ctc_head.fc2
+    classifier.weight.set_value(classifier.weight * 40)
+    net.eval()
+
+
+def blurred_noise(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """A uint8 BGR image of soft random patches."""
+    patches = rng.integers(0, 256, (max(height // 8, 2), max(width // 8, 2), 3), dtype=np.uint8)
+    return cv2.resize(patches, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+@pytest.fixture(scope="session")
+def mixed_images() -> list[np.ndarray]:
+    """24 images of sizes a recogniser meets, from one pixel to wider than the widest input."""
+    rng = np.random.default_rng(7)
+    odd = [(1, 1), (200, 9), (94, 24), (24, 94), (20, 1500), (48, 160), (48, 161), (3, 250)]
+    sizes = odd + list(zip(rng.integers(12, 90, 16).tolist(), rng.integers(20, 600, 16).tolist(), strict=True))
+    return [blurred_noise(rng, height, width) for height, width in sizes]
