@@ -8,11 +8,14 @@ Exit codes: 0 done, 1 the data or the gate says no, 2 wrong usage or configurati
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 
 from ocrflow import __version__
+from ocrflow.cli_data import add_data
 from ocrflow.errors import OcrflowError
+from ocrflow.quiet import quiet_libraries
 
 PIPELINE = ("check_dataset", "split", "train", "evaluate", "export", "register")
 HELP = {
@@ -28,12 +31,14 @@ HELP = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit code."""
+    _print_whatever_comes()
     arguments = _parser().parse_args(argv)
     return guarded(lambda: arguments.command(arguments))
 
 
 def guarded(work: Callable[[], None]) -> int:
-    """Do `work`; an error of ocrflow becomes a message on stderr and its exit code."""
+    """Do `work`; an error of ocrflow becomes a message on stderr and its exit code. Others keep their traceback."""
+    quiet_libraries()
     try:
         work()
         return 0
@@ -47,11 +52,18 @@ def guarded(work: Callable[[], None]) -> int:
 
 def paddlex_main(argv: Sequence[str] | None = None) -> int:
     """PaddleX's own form: `main.py -c CONFIG -o Global.mode=STAGE ...`; `Global.mode` names the stage."""
+    _print_whatever_comes()
     parser = argparse.ArgumentParser(prog="main.py", description=paddlex_main.__doc__)
     _add_config(parser)
     parser.add_argument("-p", "--profiler_options", help="accepted and not used, as in PaddleX")
     arguments = parser.parse_args(argv)
     return guarded(lambda: _run_mode(arguments))
+
+
+def _print_whatever_comes() -> None:
+    """Escape what the terminal's encoding lacks (Chinese texts, file names that are not UTF-8) instead of failing."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     summary = commands.add_parser("summary", help="the short table of a finished run")
     _add_config(summary)
     summary.set_defaults(command=_summary)
-    _add_data(commands.add_parser("data", help="make, fetch and bring in datasets"))
+    add_data(commands.add_parser("data", help="make, fetch and bring in datasets"))
     return parser
 
 
@@ -76,28 +88,9 @@ def _add_config(parser: argparse.ArgumentParser) -> None:
     text = "a YAML file, a PaddleX config path, or a model name such as PP-OCRv6_tiny_rec"
     parser.add_argument("-c", "--config", required=True, help=text)
     parser.add_argument("--task", help="which task of a file that holds several, e.g. text_recognition")
-    text = "change one key; may be repeated, and takes several at once"
-    parser.add_argument("-o", "--override", nargs="+", action="extend", default=[], metavar="Section.key=value", help=text)
-
-
-def _add_data(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    synth = commands.add_parser("synth", help="generate a synthetic dataset, the same for the same numbers")
-    synth.add_argument("directory", help="new folder to write")
-    synth.add_argument("--task", default="text_recognition", choices=["text_recognition"])
-    synth.add_argument("--style", default="plates", choices=["plates", "lines"], help="licence plates or lines of text")
-    synth.add_argument("--n", type=int, default=1000, help="number of images (default 1000)")
-    synth.add_argument("--seed", type=int, default=0)
-    synth.add_argument("--val-percent", type=int, default=15, help="share of val rows (default 15)")
-    synth.set_defaults(command=_synth)
-    fetch = commands.add_parser("fetch", help="download one of PaddleX's public demo datasets")
-    fetch.add_argument("name")
-    fetch.add_argument("directory", nargs="?", help="new folder to write (default: dataset/NAME)")
-    fetch.add_argument("--from", dest="archive", help="unpack this archive instead of downloading it")
-    fetch.set_defaults(command=_fetch)
-    bring = commands.add_parser("bring", help="bring in what data.dvc tracks: from the DVC remote, else from the generator")
-    bring.add_argument("dvc_file", nargs="?", default="data.dvc")
-    bring.set_defaults(command=_bring)
+    text = "change keys; may be repeated, later ones win"
+    key = "Section.key=value"
+    parser.add_argument("-o", "--override", nargs="+", action="extend", default=[], metavar=key, help=text)
 
 
 def _stage_command(stage: str) -> Callable[[argparse.Namespace], None]:
@@ -134,24 +127,7 @@ def _run_mode(arguments: argparse.Namespace) -> None:
     from ocrflow.stages.base import run_stage
 
     config = load_config(arguments.config, arguments.task, arguments.override)
-    if config.Global.mode == "export" and config.Export.save_dir is None:  # PaddleX exports into the output folder itself
-        config = load_config(arguments.config, arguments.task, [*arguments.override, f"Export.save_dir={config.Global.output}"])
+    if config.Global.mode == "export" and config.Export.save_dir is None:
+        export = config.Export.model_copy(update={"save_dir": config.Global.output})  # where PaddleX exports to
+        config = config.model_copy(update={"Export": export})
     run_stage(config.Global.mode, config)
-
-
-def _synth(arguments: argparse.Namespace) -> None:
-    from ocrflow.data.synth.command import synth
-
-    synth(arguments.directory, arguments.style, arguments.n, arguments.seed, arguments.val_percent)
-
-
-def _fetch(arguments: argparse.Namespace) -> None:
-    from ocrflow.data.fetch_command import fetch_command
-
-    fetch_command(arguments.name, arguments.directory, arguments.archive)
-
-
-def _bring(arguments: argparse.Namespace) -> None:
-    from ocrflow.data.bring import bring
-
-    bring(arguments.dvc_file)

@@ -6,38 +6,33 @@ Paths are relative to the working directory.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, field_validator
 
+from ocrflow.config_section import Section, Text
 from ocrflow.models import task_of
 
 Mode = Literal["check_dataset", "split", "train", "evaluate", "export", "register", "predict"]
 
 
-class Section(BaseModel):
-    """Base of all sections: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-
 class GlobalSection(Section):
     """`Global`: what every stage needs."""
 
-    model: str = Field("PP-OCRv6_tiny_rec", description="PaddleX model name; decides the task and the network")
+    model: Text = Field("PP-OCRv6_tiny_rec", description="PaddleX model name; decides the task and the network")
     mode: Mode = Field("check_dataset", description="the stage that `main.py` runs")
     module: str | None = Field(None, description="PaddleX's module name; not used")
-    dataset_dir: str = Field("data/text_recognition", description="folder with train.txt, val.txt, dict.txt and images")
-    device: str = Field("auto", description="auto, cpu, gpu, or gpu:0,1 with card numbers; auto takes GPU 0 if there is one")
-    output: str = Field("output", description="folder of all results of this run")
+    dataset_dir: Text = Field("data/text_recognition", description="folder with train.txt, val.txt, dict.txt, images")
+    device: Text = Field("auto", description="cpu, gpu, gpu:0,1 with card numbers, or auto: GPU 0 if there is one")
+    output: Text = Field("output", description="folder of all results of this run, outside of dataset_dir")
     export_with_pir: bool | None = Field(None, description="PaddleX: export to inference.json; ocrflow always does")
 
 
 class ConvertSection(Section):
     """`CheckDataset.convert`: importing other formats."""
 
-    enable: bool = Field(False, description="convert before checking; ocrflow refuses it here")
-    src_dataset_type: str | None = Field(None, description="format to convert from")
+    enable: bool = Field(False, description="PaddleX: convert before checking; ocrflow refuses true")
+    src_dataset_type: str | None = Field(None, description="PaddleX: format to convert from; not used")
 
 
 class SplitSection(Section):
@@ -63,15 +58,15 @@ class TrainSection(Section):
     batch_size: int = Field(8, ge=1, description="images a step and process (card)")
     learning_rate: float = Field(0.001, gt=0, description="peak of the schedule; not scaled with the number of cards")
     pretrain_weight_path: str | None = Field(
-        None, description="weights to start from: starter:NAME, a .pdparams or .safetensors file; null: random"
+        None, description="weights to start from: starter:NAME, a .pdparams or .safetensors file; null: random ones"
     )
     resume_path: str | None = Field(None, description="checkpoint to go on from, e.g. OUT/latest/latest.pdparams")
     log_interval: int = Field(20, ge=1, description="steps between two lines in train.log")
     eval_interval: int = Field(1, ge=1, description="epochs between two evaluations; the last epoch always is one")
     save_interval: int = Field(1, ge=1, description="epochs between two saves of latest/")
-    amp: Literal["OFF", "O1", "O2"] = Field("OFF", description="mixed precision")
+    amp: Literal["OFF", "O1", "O2"] = Field("OFF", description="PaddleX: mixed precision; ocrflow refuses O1 and O2")
     dy2st: bool = Field(False, description="PaddleX: train a static graph; ocrflow refuses true")
-    dist_ips: str | None = Field(None, description="PaddleX: hosts of a multi-node run")
+    dist_ips: str | None = Field(None, description="PaddleX: hosts of a multi-node run; ocrflow refuses it")
     uniform_output_enabled: bool = Field(True, description="PaddleX's directory layout; ocrflow always writes it")
     basic_config_path: str | None = Field(None, description="PaddleX: another PaddleOCR base file; ocrflow refuses it")
     num_classes: int | None = Field(None, description="PaddleX, other modules: not used, the dictionary decides")
@@ -80,12 +75,17 @@ class TrainSection(Section):
     weight_decay: float = Field(3e-5, ge=0, description="ocrflow: factor of the L2 regulariser")
     grad_clip_norm: float = Field(5.0, gt=0, description="ocrflow: limit of the gradients' global norm")
     augment: float = Field(0.5, ge=0, le=1, description="ocrflow: probability of each augmentation of an image")
-    base_width: int | Literal["auto"] = Field(
-        "auto", description="ocrflow: narrowest input width in pixels at 48 rows; auto: from the training images, <= 320"
+    base_width: Annotated[int, Field(ge=8, le=3200)] | Literal["auto"] = Field(
+        "auto", description="ocrflow: narrowest input in pixels at 48 rows; auto: from the training images, at most 320"
     )
-    num_processes: int | Literal["auto"] = Field(
-        "auto", description="ocrflow: training processes; auto: one a card, on CPU one a core up to 4"
+    num_processes: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
+        "auto", description="ocrflow: training processes on CPU; auto: one a core up to 4; on GPU it is one a card"
     )
+
+    @field_validator("amp", mode="before")
+    @classmethod
+    def _off_is_a_word(cls, value: Any) -> Any:
+        return "OFF" if value is False else value  # an unquoted OFF is false in YAML
 
 
 class EvaluateSection(Section):
@@ -109,30 +109,30 @@ class ExportSection(Section):
 class KernelOption(Section):
     """`Predict.kernel_option`, as PaddleX's files hold it."""
 
-    run_mode: str = "paddle"
+    run_mode: str = Field("paddle", description="PaddleX: not used")
 
 
 class PredictSection(Section):
     """`Predict`."""
 
-    model_dir: str | None = Field(None, description="exported model; null: OUT/export, else OUT/best_accuracy/inference")
-    input: str | None = Field(None, description="image file, folder or glob")
+    model_dir: str | None = Field(None, description="exported model; null: OUT/export or OUT/best_accuracy/inference")
+    input: str | None = Field(None, description="image, folder, glob, or a list of images such as val.txt")
     batch_size: int = Field(32, ge=1, description="images of one width that run together")
     kernel_option: KernelOption = KernelOption()
-    engine: str | None = None
-    engine_config: dict[str, Any] | None = None
-    use_hpip: bool = False
-    hpi_config: dict[str, Any] | None = None
-    genai_config: dict[str, Any] | None = None
+    engine: str | None = Field(None, description="PaddleX: not used")
+    engine_config: dict[str, Any] | None = Field(None, description="PaddleX: not used")
+    use_hpip: bool = Field(False, description="PaddleX: not used")
+    hpi_config: dict[str, Any] | None = Field(None, description="PaddleX: not used")
+    genai_config: dict[str, Any] | None = Field(None, description="PaddleX: not used")
 
 
 class RegisterSection(Section):
     """`Register` (ocrflow): the MLflow registry."""
 
-    name: str | None = Field(None, description="registered model; null: PARENT-TASK of dataset_dir, e.g. demo-text_recognition")
-    alias: str = Field("best_accuracy", description="alias set on the new version")
-    experiment: str = Field("ocrflow", description="MLflow experiment of the runs")
-    min_accuracy: float = Field(0.0, ge=0, le=1, description="the gate: a lower accuracy is registered without the alias")
+    name: str | None = Field(None, description="registered model; null: FOLDER-TASK, FOLDER from Global.dataset_dir")
+    alias: Text = Field("best_accuracy", description="alias set on the new version")
+    experiment: Text = Field("ocrflow", description="MLflow experiment of the runs")
+    min_accuracy: float = Field(0.0, ge=0, le=1, description="the gate: below it a version gets no alias")
 
 
 class RunConfig(Section):

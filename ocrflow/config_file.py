@@ -6,15 +6,15 @@ model name, or a path as PaddleX's tutorials write it; a path that is no file st
 
 from __future__ import annotations
 
-import types
-import typing
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from ocrflow.config import RunConfig
+from ocrflow.config_override import KEYS_PAGE, apply
+from ocrflow.config_refusal import explain
 from ocrflow.errors import UsageError
 from ocrflow.models import TASK_OF_MODEL, TASKS, nearest, task_of
 
@@ -27,18 +27,16 @@ def load_config(source: str, task: str | None = None, overrides: list[str] | Non
     """
     values, origin = _read(source, task)
     for override in overrides or []:
-        _apply(values, override)
+        apply(values, override)
     try:
         config = RunConfig.model_validate(values)
     except ValidationError as error:
-        raise UsageError(_explain(error, origin), fix=f"see the keys in {_KEYS_PAGE}") from error
+        where = f"{origin} and -o" if overrides else origin
+        raise UsageError(f"{where}: {explain(error)}", fix=f"see the keys in {KEYS_PAGE}") from error
     found = task_of(config.Global.model)
     if task and found != task:
         raise UsageError(f"--task {task}, but {config.Global.model} is a {found} model", fix=f"--task {found}")
     return config
-
-
-_KEYS_PAGE = "docs/configuration.md"
 
 
 def to_yaml(config: RunConfig) -> str:
@@ -65,92 +63,26 @@ def _parse_file(path: Path) -> dict[str, Any]:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not readable as YAML: {error}", fix="mend the line that is named") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", fix=f"chmod u+r {path}") from error
     if not isinstance(values, dict):
-        raise UsageError(f"{path}: expected sections such as Global and Train", fix=f"see {_KEYS_PAGE}")
+        raise UsageError(f"{path}: expected sections such as Global and Train", fix=f"see {KEYS_PAGE}")
     return values
 
 
 def _of_task(values: dict[str, Any], task: str | None, source: str) -> dict[str, Any]:
+    """The sections of one task; all of the file when it is not divided into tasks."""
     there = [name for name in TASKS if name in values]
     if not there:
         return values
+    beside = [name for name in RunConfig.model_fields if name in values]
+    if beside:
+        raise UsageError(f"{source}: {beside[0]} stands beside the task {there[0]}", fix=f"move it below {there[0]}")
     if task is None and len(there) > 1:
         raise UsageError(f"{source} holds the tasks {', '.join(there)}", fix=f"--task {there[0]}")
     if task is not None and task not in there:
         raise UsageError(f"{source} has no task {task!r}; it holds {', '.join(there)}", fix=f"--task {there[0]}")
-    return dict(values[task or there[0]])
-
-
-def _apply(values: dict[str, Any], override: str) -> None:
-    """Set `A.b.c=value` in the nested values; the value is a YAML scalar or list, or text where the key wants text."""
-    key, equals, text = override.partition("=")
-    path = key.split(".")
-    if not equals or len(path) < 2 or not all(path):
-        raise UsageError(f"-o {override}: expected Section.key=value", fix="e.g. -o Train.epochs_iters=10")
-    kind = _kind_of(path, override)
-    node = values
-    for name in path[:-1]:
-        if not isinstance(node.get(name), dict):
-            node[name] = {}
-        node = node[name]
-    node[path[-1]] = _value(text, kind, override)
-
-
-def _kind_of(path: list[str], override: str) -> Any:
-    """The type of a key; an error that names the nearest key when there is none."""
-    kind: Any = RunConfig
-    for place, name in enumerate(path):
-        if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
-            return Any
-        fields = kind.model_fields
-        if name not in fields:
-            prefix = "".join(f"{part}." for part in path[:place])
-            guess = nearest(name, fields)
-            raise UsageError(f"-o {override}: unknown key {prefix}{name}{guess}", fix=f"see the keys in {_KEYS_PAGE}")
-        kind = fields[name].annotation
-    return kind
-
-
-def _value(text: str, kind: Any, override: str) -> Any:
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        if _takes_text(kind):
-            return text
-        raise UsageError(f"-o {override}: the value is not YAML", fix="quote it: -o 'Section.key=\"value\"'") from error
-    if value is None:
-        return None if text else ""
-    return text if _takes_text(kind) and not isinstance(value, str) and not _fits(value, kind) else value
-
-
-def _members(kind: Any) -> tuple[Any, ...]:
-    return typing.get_args(kind) if typing.get_origin(kind) in (types.UnionType, typing.Union) else (kind,)
-
-
-def _takes_text(kind: Any) -> bool:
-    return any(member is str or typing.get_origin(member) is typing.Literal for member in _members(kind))
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    plain = [member for member in _members(kind) if isinstance(member, type)]
-    return type(value) in plain or (isinstance(value, int) and float in plain)
-
-
-def _explain(error: ValidationError, origin: str) -> str:
-    """One line a problem: key, what is wrong, and the nearest key for an unknown one."""
-    lines = []
-    for problem in error.errors():
-        path = [str(part) for part in problem["loc"]]
-        key = ".".join(path)
-        if problem["type"] == "extra_forbidden":
-            lines.append(f"unknown key {key}{nearest(path[-1], _siblings(path))}")
-        else:
-            lines.append(f"{key}: {problem['msg']}, got {problem['input']!r}")
-    return f"{origin}: " + "; ".join(lines)
-
-
-def _siblings(path: list[str]) -> list[str]:
-    kind: Any = RunConfig
-    for name in path[:-1]:
-        kind = kind.model_fields[name].annotation
-    return list(kind.model_fields)
+    sections = values[task or there[0]]
+    if not isinstance(sections, dict):
+        raise UsageError(f"{source}: {task or there[0]}: expected sections such as Global", fix=f"see {KEYS_PAGE}")
+    return sections

@@ -6,8 +6,9 @@ import errno
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from ocrflow.errors import OutsideError
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary name beside `path`; after the block it is renamed to `path`, on an exception removed.
 
+    A link at `path` is replaced, not followed.
+
     Raises:
         OutsideError: the disk is full or the folder cannot be written.
     """
@@ -27,18 +30,37 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError as error:
         raise write_failed(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def write_failed(path: Path, error: OSError) -> OutsideError:
     """The error for a file that could not be written, with the system's reason."""
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    fix = "free space on that disk" if full else "choose a folder you can write with -o Global.output=DIR"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        fix = "free space on that disk: df -h"
+    elif error.errno in (errno.ENOTDIR, errno.EEXIST):
+        fix = "a file is where a folder is needed: move it away, or choose another folder"
+    else:
+        fix = "choose a folder that you can write"
     return OutsideError(f"cannot write {path}: {error.strerror or error}", fix=fix)
+
+
+def require_writable(folder: Path) -> None:
+    """Make `folder` if need be and try to write in it.
+
+    Raises:
+        OutsideError: that is not possible.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise write_failed(folder, error) from error
 
 
 def write_text(path: Path, text: str) -> None:
@@ -49,17 +71,30 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON as PaddleX does (indent 2, non-ASCII kept), with a final newline."""
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    write_text(path, _json(value, indent=2) + "\n")
 
 
 def write_jsonl(path: Path, values: list[dict[str, Any]]) -> None:
     """Write one JSON object a line."""
-    write_text(path, "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values))
+    write_text(path, "".join(_json(value) + "\n" for value in values))
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    """JSON that UTF-8 can hold: what Python has for bytes of a file name that are not UTF-8 is escaped."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in `path`."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """The JSON object in `path`.
+
+    Raises:
+        OSError, ValueError: it cannot be read, or is something else.
+    """
+    value = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(value, dict):
+        raise ValueError(f"{path}: expected a JSON object, got {type(value).__name__}")
+    return value
 
 
 def sha256_of(path: Path) -> str:

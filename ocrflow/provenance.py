@@ -11,26 +11,48 @@ from typing import Any
 import yaml
 
 from ocrflow.config import RunConfig
+from ocrflow.data.fingerprint import data_version
 
 
 def git_commit() -> str | None:
-    """Hash of the checked-out commit with '+dirty' when tracked files differ from it; None outside a repository."""
+    """Hash of the checked-out commit, with '+dirty' when tracked files differ from it; None outside a repository.
+
+    dvc.lock does not count: `dvc repro` rewrites it while it runs.
+    """
     try:
-        describe = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+dirty"]
-        return subprocess.run(describe, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
+        head = _git("rev-parse", "--verify", "HEAD")
+        changed = _git("diff", "--quiet", "HEAD", "--", ":(top)", ":(top,exclude,glob)**/dvc.lock")
+    except OSError:
         return None
+    if head.returncode:
+        return None
+    return head.stdout.strip() + ("+dirty" if changed.returncode else "")
+
+
+def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
 
 
 def dvc_hash(dataset_dir: Path) -> str | None:
-    """The md5 under which DVC tracks `dataset_dir` or a folder above it (`NAME.dvc` beside NAME), or None."""
+    """The md5 under which DVC tracks `dataset_dir` or a folder above it (`NAME.dvc` beside NAME).
+
+    None when DVC does not track it, or when the folder's content is not what is tracked.
+    """
     path = dataset_dir.resolve()
-    for folder in (path, *path.parents[:-1]):
-        dvc_file = folder.with_name(f"{folder.name}.dvc")
+    for folder in (path, *path.parents):
+        dvc_file = folder.parent / f"{folder.name}.dvc"
         if dvc_file.is_file():
-            outs = yaml.safe_load(dvc_file.read_text(encoding="utf-8")).get("outs", [])
-            return next((out["md5"] for out in outs if out.get("path") == folder.name), None)
+            tracked = _tracked_md5(dvc_file, folder.name)
+            return tracked if tracked and folder.is_dir() and data_version(folder) == tracked else None
     return None
+
+
+def _tracked_md5(dvc_file: Path, name: str) -> str | None:
+    try:
+        outs = yaml.safe_load(dvc_file.read_text(encoding="utf-8"))["outs"]
+        return next((out.get("md5") for out in outs if out.get("path") == name), None)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError):
+        return None  # not a file of DVC's
 
 
 def config_hash(config: RunConfig) -> str:

@@ -1,4 +1,4 @@
-"""Sizes of images from their headers alone."""
+"""Sizes of images, from their headers where that is enough."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from ocrflow.errors import DataError
+from ocrflow.data.images import read_bgr
 
 _EXIF_ORIENTATION = 0x0112
 _TURNED = range(5, 9)  # orientations that swap height and width
@@ -23,10 +23,12 @@ def image_sizes(root: Path, names: Iterable[str]) -> list[tuple[int, int]]:
 
 
 def _image_size(path: Path) -> tuple[int, int]:
+    """From the header; whether OpenCV turns an image depends on the format, so one that may be turned is decoded."""
     try:
         with Image.open(path) as image:
-            width, height = image.size
-            turned = image.getexif().get(_EXIF_ORIENTATION) in _TURNED
-            return (width, height) if turned else (height, width)
-    except OSError as error:
-        raise DataError(f"{path}: not readable as an image: {error}", fix="ocrflow check-dataset -c CONFIG") from error
+            if image.getexif().get(_EXIF_ORIENTATION) not in _TURNED:
+                return image.height, image.width
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        pass  # what Pillow cannot read OpenCV may; else it is told what is wrong
+    height, width = read_bgr(path).shape[:2]
+    return height, width

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ocrflow.config import RunConfig
+from ocrflow.data.lists import recorded
 from ocrflow.stages.base import result_of
 
 
@@ -12,11 +15,8 @@ def print_summary(config: RunConfig) -> None:
     Raises:
         UsageError: a stage did not run.
     """
-    from rich.console import Console
-    from rich.table import Table
-
     train, evaluation = result_of(config, "train"), result_of(config, "evaluate")
-    export, registered = result_of(config, "export"), result_of(config, "register")
+    export, registered = result_of(config, "export"), _registered(config)
     alias = f" @{registered['alias']}" if registered["alias_set"] else " (no alias: the gate refused)"
     metrics = evaluation["metrics"]
     rows = {
@@ -30,7 +30,13 @@ def print_summary(config: RunConfig) -> None:
         "registered": f"{registered['name']} version {registered['version']}{alias}",
         "open the UI": registered["ui_command"],
     }
-    table = Table(show_header=False, title=f"ocrflow: {config.task}", title_justify="left")
-    for name, value in rows.items():
-        table.add_row(name, value)
-    Console(soft_wrap=True).print(table)
+    width = max(map(len, rows))
+    print(f"\nocrflow: {config.task}")
+    for name, value in rows.items():  # not in a box: a command that is cut or wrapped cannot be copied
+        print(f"  {name:<{width}}  {value}")
+
+
+def _registered(config: RunConfig) -> dict[str, Any]:
+    """The result of register. It counts as failed when the gate refused, but there is a version to tell about."""
+    refused = recorded(config, "register")
+    return refused if refused.get("alias_set") is False else result_of(config, "register")

@@ -120,7 +120,7 @@ def synthesize(
 
     Args:
         out_dir: a directory that does not exist or is empty; it appears complete, or not at all.
-        style: 'plates' (licence plates, 0-9A-Z, every text once) or 'lines' (general text lines).
+        style: 'plates' (licence plates, every text once) or 'lines' (general text lines).
         seed: 0 to 2**32 - 1.
         val_percent: share of the rows in val.txt, in percent; the others are in train.txt.
         workers: processes; None means one per processor. More than one needs an importable main module (spawn).

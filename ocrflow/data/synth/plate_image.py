@@ -86,7 +86,7 @@ def plate_image(shown: str, dice: Dice) -> Image.Image:
     """An RGB crop, 32 to 64 px high, of a plate with this text.
 
     Args:
-        shown: 5 to 8 characters 0-9A-Z, and '|' where a separator may stand.
+        shown: 5 to 8 digits and capitals, and '|' where a separator may stand.
     """
     sheet = plate_sheet(dice, shown, plate_style(dice))
     crop = _light(dice, _crop(dice, sheet, wear(dice, sheet.image)))

@@ -102,7 +102,7 @@ def plate_row(dice: Dice, text: str, separator: str) -> Row:
     """The text as a mask.
 
     Args:
-        text: characters 0-9A-Z, and '|' where the separator stands.
+        text: digits and capitals, and '|' where the separator stands.
         separator: 'gap', 'dash', 'dot', 'diamond', 'sticker' or 'none'.
     """
     glyphs = _glyphs(dice, text)

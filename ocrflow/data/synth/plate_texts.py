@@ -5,7 +5,7 @@ from __future__ import annotations
 from ocrflow.data.synth.dice import Dice
 
 DIGITS = "0123456789"
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # without I, O and Q, which registries leave out because they look like 1 and 0
 PLATE_CHARACTERS = DIGITS + LETTERS
 
 # L a letter, D a digit, X either, | a place where a country puts a separator.
@@ -19,7 +19,7 @@ _PATTERNS = [
 
 
 def plate_pattern(dice: Dice) -> tuple[str, str]:
-    """(text with '|' where a separator is drawn, label of 5 to 8 characters 0-9A-Z)."""
+    """(text with '|' where a separator is drawn, label of 5 to 8 characters)."""
     pattern = dice.weighted(_PATTERNS)
     alphabet = {"L": LETTERS, "D": DIGITS, "X": PLATE_CHARACTERS}
     shown = "".join(dice.string(alphabet[code], 1) if code in alphabet else code for code in pattern)
