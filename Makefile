@@ -1,4 +1,4 @@
-# make run    the main job: the demo, or your data with DATA=DIR OUT=DIR
+# make run    the main job: the demo, or your data with DATA=DIR OUT=DIR ARGS="Train.epochs_iters=20 ..."
 # make test   linters and tests
 # make setup  both do it by themselves; GPU=1 PADDLE_INDEX=URL installs the GPU build of PaddlePaddle
 SHELL := /bin/bash
@@ -6,6 +6,7 @@ PYTHON ?= python3.11
 TASK ?= text_recognition
 DATA ?=
 OUT ?= output/own
+ARGS ?=
 READY := .venv/.ready$(if $(GPU),-gpu)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -17,7 +18,7 @@ ifeq ($(DATA),)
 	@dvc repro register@$(TASK)
 	@ocrflow summary -c params.yaml --task $(TASK)
 else
-	@ocrflow run -c params.yaml --task $(TASK) -o "Global.dataset_dir=$(DATA)" "Global.output=$(OUT)" Register.name=null Register.min_accuracy=0
+	@ocrflow run -c params.yaml --task $(TASK) -o "Global.dataset_dir=$(DATA)" "Global.output=$(OUT)" Register.name=null Register.min_accuracy=0 $(ARGS)
 endif
 
 test: setup lint

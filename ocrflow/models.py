@@ -43,7 +43,9 @@ def task_of(model: str) -> str:
     """
     if model in TASK_OF_MODEL:
         return TASK_OF_MODEL[model]
-    raise UsageError(f"unknown model {model!r}{nearest(model, TASK_OF_MODEL)}", fix="set Global.model to a PaddleX name")
+    raise UsageError(
+        f"unknown model {model!r}{nearest(model, TASK_OF_MODEL)}", fix="set Global.model to a PaddleX name"
+    )
 
 
 def nearest(word: str, known: object) -> str:

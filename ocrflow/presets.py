@@ -1,4 +1,4 @@
-"""The defaults of a model that is named without a configuration file: PaddleX's own numbers, trained on what is there."""
+"""The defaults of a model that is named without a configuration file: PaddleX's own numbers, and ocrflow's weights."""
 
 from __future__ import annotations
 

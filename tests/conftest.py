@@ -1,9 +1,11 @@
-"""What several test folders share: a small exported recogniser whose readings depend on the image."""
+"""What several test folders share: an exported recogniser whose readings depend on the image, and a small training."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,7 +19,7 @@ DICTIONARY = [chr(code) for code in range(33, 127)]
 
 
 @pytest.fixture(scope="session")
-def exported_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exported_model(tmp_path_factory: pytest.TempPathFactory, make_outputs_vary: Callable[[Any], None]) -> Path:
     """Folder of an exported network with seeded random weights; read only."""
     import paddle
 
@@ -26,14 +28,20 @@ def exported_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     paddle.seed(3)
     net = NETWORKS[MODEL_NAME](len(DICTIONARY) + 2)
-    _make_outputs_vary(net)
+    make_outputs_vary(net)
     model_dir = tmp_path_factory.mktemp("exported") / "inference"
     export_recognizer(net, model_dir, MODEL_NAME, DICTIONARY, BASE_WIDTH)
     return model_dir
 
 
-def _make_outputs_vary(net) -> None:  # type: ignore[no-untyped-def]
-    """Fit the batch statistics to images and sharpen the output, or every time step would be the same character."""
+@pytest.fixture(scope="session")
+def make_outputs_vary() -> Callable[[Any], None]:
+    """A function that makes a fresh network read many characters; without it every time step would be the same."""
+    return _make_outputs_vary
+
+
+def _make_outputs_vary(net: Any) -> None:
+    """Fit the batch statistics to images and sharpen the output."""
     import paddle
 
     from ocrflow.inference.preprocess import resize_normalize
@@ -64,3 +72,49 @@ def mixed_images() -> list[np.ndarray]:
     odd = [(1, 1), (200, 9), (94, 24), (24, 94), (20, 1500), (48, 160), (48, 161), (3, 250)]
     sizes = odd + list(zip(rng.integers(12, 90, 16).tolist(), rng.integers(20, 600, 16).tolist(), strict=True))
     return [blurred_noise(rng, height, width) for height, width in sizes]
+
+
+@pytest.fixture(scope="session")
+def plates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset of 24 training and 6 validation plates; read only."""
+    from ocrflow.data.synth.dataset import synthesize
+
+    folder = tmp_path_factory.mktemp("plates") / "data"
+    synthesize(folder, style="plates", num_samples=30, seed=5, val_percent=20, workers=1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def train_config(plates: Path) -> Callable[..., Any]:
+    """A function that gives the configuration of a training on `plates` in one process; takes `Train`'s keys."""
+    from ocrflow.config import GlobalSection, RunConfig, TrainSection
+
+    def config(output: Path, dataset: Path = plates, **train: Any) -> RunConfig:
+        settings = {"epochs_iters": 2, "batch_size": 4, "num_processes": 1, "log_interval": 2, **train}
+        section = GlobalSection(dataset_dir=str(dataset), output=str(output), device="cpu")
+        return RunConfig(Global=section, Train=TrainSection(**settings))
+
+    return config
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, train_config: Callable[..., Any]) -> tuple[Any, Any]:
+    """Configuration and result of the stage train after two epochs from random weights; read only."""
+    from ocrflow.stages.base import run_stage
+
+    config = train_config(tmp_path_factory.mktemp("trained") / "output")
+    with pytest.MonkeyPatch.context() as patch:
+        _log_nowhere(patch)
+        return config, run_stage("train", config)
+
+
+@pytest.fixture
+def untracked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings in this process keep MLflow out, whose store takes seconds to make."""
+    _log_nowhere(monkeypatch)
+
+
+def _log_nowhere(patch: pytest.MonkeyPatch) -> None:
+    from ocrflow.tracking import run
+
+    patch.setattr(run, "start_run", lambda config: run.RunLogger(run.NullLogger()))

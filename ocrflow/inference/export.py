@@ -1,7 +1,7 @@
 """Writing a recogniser as PaddleX's inference model: `inference.json`, `inference.pdiparams`, `inference.yml`.
 
-The YAML holds what PaddleX 3.x reads: `Global.model_name`, `PreProcess.transform_ops`, `PostProcess` with the dictionary,
-and the input shapes for its high-performance backends.
+The YAML holds what PaddleX 3.x reads: `Global.model_name`, `PreProcess.transform_ops`, `PostProcess` with the
+dictionary, and the input shapes for its high-performance backends.
 """
 
 from __future__ import annotations

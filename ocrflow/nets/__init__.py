@@ -1,6 +1,6 @@
 """PP-OCR networks under their PaddleX model names.
 
-    net = ocrflow.nets.build("PP-OCRv6_tiny_rec", num_classes=38)
+net = ocrflow.nets.build("PP-OCRv6_tiny_rec", num_classes=38)
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ def linear(c_in: int, c_out: int) -> nn.Linear:
     return nn.Linear(c_in, c_out, weight_attr=paddle.ParamAttr(initializer=uniform), bias_attr=uniform)
 
 
-# Start of the blank's bias. At 0 the network first learns to answer nothing but blanks and stays there for long; so low,
-# it has to try characters first. Trained weights overwrite it.
+# Start of the blank's bias. At 0 the network first learns to answer nothing but blanks and stays there for long; so
+# low, it has to try characters first. Trained weights overwrite it.
 BLANK_BIAS = -3.0
 
 

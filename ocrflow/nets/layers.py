@@ -14,7 +14,15 @@ from paddle.nn import functional as F
 class ConvBN(nn.Sequential):
     """Convolution without bias, then batch normalisation: `conv`, `bn`."""
 
-    def __init__(self, c_in: int, c_out: int, kernel: int = 1, stride=1, groups: int = 1, bn_weight: float = 1.0):
+    def __init__(
+        self,
+        c_in: int,
+        c_out: int,
+        kernel: int = 1,
+        stride: int | tuple[int, int] = 1,
+        groups: int = 1,
+        bn_weight: float = 1.0,
+    ):
         super().__init__()
         padding = (kernel - 1) // 2
         self.add_sublayer("conv", nn.Conv2D(c_in, c_out, kernel, stride, padding, groups=groups, bias_attr=False))

@@ -23,7 +23,7 @@ TINY_REC_STEM = (24, 48)  # channels of the two stride-2 convolutions
 
 
 class LCNetV4Block(nn.Layer):
-    """Token mixer (depthwise, optional SE) then channel mixer (x2 expand, GELU, compress), residual where shapes allow."""
+    """Token mixer (depthwise, maybe SE), then channel mixer (x2 expand, GELU, compress); residual if shapes allow."""
 
     def __init__(self, c_in: int, c_out: int, stride: int | tuple[int, int], use_se: bool):
         super().__init__()
@@ -46,7 +46,7 @@ class LCNetV4Block(nn.Layer):
 
 
 class PPLCNetV4Rec(nn.Layer):
-    """Recognition backbone: N x 3 x 48 x W -> N x 160 x 1 x W//8."""
+    """Recognition backbone: N x 3 x 48 x W -> N x 160 x 1 x T time steps, T = ceil(W / 4) // 2."""
 
     out_channels = 160
 
@@ -59,5 +59,5 @@ class PPLCNetV4Rec(nn.Layer):
 
     def forward(self, x_NCHW: paddle.Tensor) -> paddle.Tensor:
         x = self.blocks5(self.blocks4(self.blocks3(self.blocks2(self.conv1(x_NCHW)))))
-        # PaddleOCR pools to 40 columns while training, which is this pool at its fixed width of 320 and wrong at others.
+        # PaddleOCR pools to 40 columns while training: this pool at its fixed width of 320, and wrong at others.
         return F.avg_pool2d(x, [3, 2])

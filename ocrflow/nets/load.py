@@ -11,9 +11,10 @@ from ocrflow.nets.weights import LoadReport, Weights
 
 
 def load_into(net: nn.Layer, weights: Weights, dictionary: list[str]) -> LoadReport:
-    """Copy what fits by name and shape; of class-wise tensors copy the classes that both dictionaries share.
+    """Copy what fits by name and shape; of the last layer copy the classes that both dictionaries share.
 
     Args:
+        net: names the tensors whose last dimension is the classes in `class_tensors`.
         dictionary: the characters `net` is built for, in class order, without blank and space.
 
     Raises:
@@ -24,18 +25,22 @@ def load_into(net: nn.Layer, weights: Weights, dictionary: list[str]) -> LoadRep
     pairs = shared_classes(weights.dictionary, dictionary)
     fresh: dict[str, paddle.Tensor] = {}
     for name, tensor in state.items():
-        array = _fitted(name, tensor, weights, pairs, report)
+        array = _fitted(name, tensor, weights, pairs if name in net.class_tensors else [], report)
         if array is not None:
             fresh[name] = paddle.to_tensor(array)
-    if report.loaded == 0:
+    report.loaded = len(fresh)
+    if not fresh:
         raise UsageError(f"{weights.source}: none of the {len(state)} tensors fits", fix="give weights of Global.model")
     net.set_state_dict(fresh)
     return report
 
 
 def shared_classes(old: list[str] | None, new: list[str]) -> list[tuple[int, int]]:
-    """Pairs (old class, new class) of blank, shared characters and space; empty when the old dictionary is unknown."""
-    if old is None:
+    """Pairs (old class, new class) of blank, shared characters and space; empty when there is nothing to carry over.
+
+    That is when the old dictionary is unknown, or is the new one.
+    """
+    if old is None or old == new:
         return []
     old_class = {character: index + 1 for index, character in enumerate(old)}
     shared = [(old_class[character], index + 1) for index, character in enumerate(new) if character in old_class]
@@ -45,21 +50,19 @@ def shared_classes(old: list[str] | None, new: list[str]) -> list[tuple[int, int
 def _fitted(
     name: str, tensor: paddle.Tensor, weights: Weights, pairs: list[tuple[int, int]], report: LoadReport
 ) -> np.ndarray | None:
+    """The array for one tensor of the network, or None with the reason in the report; `pairs` as `shared_classes`."""
     array, shape = weights.tensors.get(name), list(tensor.shape)
     if array is None:
         report.reinitialised.append(f"{name} (not in the file)")
         return None
-    same_classes = not pairs or all(old == new for old, new in pairs)
-    is_classes = shape[:-1] == list(array.shape[:-1]) and bool(pairs) and array.shape[-1] == pairs[-1][0] + 1
-    if list(array.shape) == shape and (same_classes or not is_classes):
-        report.loaded += 1
-        return array
-    if is_classes and shape[-1] == pairs[-1][1] + 1:
+    found = list(array.shape)
+    if pairs and found and found == [*shape[:-1], pairs[-1][0] + 1]:
         old, new = map(list, zip(*pairs, strict=True))
         merged = tensor.numpy().copy()
         merged[..., new] = array[..., old]
-        report.loaded += 1
-        report.carried_classes = len(pairs)
+        report.carried_classes, report.fresh_classes = len(pairs), shape[-1] - len(pairs)
         return merged
-    report.reinitialised.append(f"{name} {list(array.shape)} -> {shape}")
-    return None
+    if pairs or found != shape:
+        report.reinitialised.append(f"{name} {found} -> {shape}")
+        return None
+    return array

@@ -54,7 +54,11 @@ def trained_width(weights: Path) -> int:
         missing = info if weights.is_file() else weights
         fix = "ocrflow train first, or -o Export.weight_path=OUT/best_accuracy/best_accuracy.pdparams"
         raise UsageError(f"{missing}: no such file", fix=fix)
-    return int(read_json(info)["facts"]["base_width"])
+    try:
+        return int(read_json(info)["facts"]["base_width"])
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"{info}: expected facts.base_width, the input width of the training ({error!r})"
+        raise UsageError(message, fix="export weights that ocrflow trained") from error
 
 
 def trained_net(config: RunConfig, weights: Path, lists: Lists) -> Any:

@@ -47,7 +47,9 @@ def run(config: RunConfig) -> dict[str, Any]:
         result = train(config, processes)
     draw_curves(output)
     best = result["best"]
-    print(f"trained {config.Global.model}: best epoch {best['epoch']}, acc {best['acc']:.4f}, {result['seconds']:.0f} s")
+    print(
+        f"trained {config.Global.model}: best epoch {best['epoch']}, acc {best['acc']:.4f}, {result['seconds']:.0f} s"
+    )
     record = {"data_version": lists.data_version, "split_sha256": lists.split_sha256, "dict_sha256": lists.dict_sha256}
     made_of = provenance.made_of(config, **record)
     return {**paddlex_keys(config, result), **result, "num_processes": processes, "made_of": made_of}

@@ -24,15 +24,17 @@ def parse_device(text: str) -> Device:
     """`auto`, `cpu`, `gpu` (card 0) or `gpu:0,1` as PaddleX writes it.
 
     Raises:
-        UsageError: another kind, or card numbers that are not numbers.
+        UsageError: another kind, or card numbers that are not different numbers.
     """
-    kind, _, numbers = text.partition(":")
-    if kind == "auto" and not numbers:
+    if text == "auto":
         return Device("gpu", (0,)) if Path("/dev/nvidia0").exists() and _compiled_with_cuda() else Device("cpu")
-    cards = numbers.split(",") if numbers else []
-    if kind not in KINDS or not all(card.isdecimal() for card in cards) or (kind == "cpu" and cards):
+    if text in KINDS:
+        return Device(text, (0,) if text == "gpu" else ())
+    kind, _, numbers = text.partition(":")
+    cards = numbers.split(",")
+    if kind != "gpu" or not all(card.isdecimal() for card in cards) or len(set(map(int, cards))) < len(cards):
         raise UsageError(f"Global.device={text!r}: expected auto, cpu, gpu or gpu:0,1", fix="-o Global.device=cpu")
-    return Device(kind, tuple(int(card) for card in cards) or ((0,) if kind == "gpu" else ()))
+    return Device(kind, tuple(int(card) for card in cards))
 
 
 def require(device: Device) -> None:
@@ -52,7 +54,8 @@ def require(device: Device) -> None:
     missing = [card for card in device.ids if card >= there]
     if missing:
         has = f"cards 0..{there - 1}" if there else "no GPU"
-        raise OutsideError(f"Global.device asks for gpu:{missing[0]}; this machine has {has}", fix="-o Global.device=cpu")
+        message = f"Global.device asks for gpu:{missing[0]}; this machine has {has}"
+        raise OutsideError(message, fix="-o Global.device=cpu")
 
 
 def process_count(device: Device, asked: int | str) -> int:

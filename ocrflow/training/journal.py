@@ -1,56 +1,91 @@
-"""What a training tells: `train.log` in PaddleOCR's manner, `train/metrics.jsonl`, the tracker, the progress display."""
+"""What a training tells: the terminal, `train.log` in PaddleOCR's manner, `train/metrics.jsonl`, the tracker."""
 
 from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from ocrflow.files import write_failed
+from ocrflow.errors import DataError
+from ocrflow.files import write_failed, write_jsonl
+
+NOT_SAID = ("learning_rate", "samples_per_s", "seconds")
 
 
 class Tracker(Protocol):
     """An experiment tracker; it must never raise."""
 
-    def log_epoch(self, metrics: dict[str, float], step: int) -> None: ...
+    def log_epoch(self, metrics: dict[str, float], step: int) -> None:
+        """Log the numbers of one epoch."""
 
-    def close(self, status: str) -> None: ...
+    def close(self, status: Any) -> None:
+        """End the run with MLflow's status word."""
 
 
 class Journal:
-    """The files of a run below `output`. A resumed run goes on in them, a new one starts them anew."""
+    """The files of a run below `output`. A resumed run goes on in them, a new one starts them anew.
 
-    def __init__(self, output: Path, tracker: Tracker, resumed: bool):
-        self.tracker = tracker
+    Args:
+        epochs_iters: how many epochs there will be.
+
+    Attributes:
+        epochs: the records in `train/metrics.jsonl`.
+
+    Raises:
+        OutsideError: (all methods) a file cannot be written.
+    """
+
+    def __init__(self, output: Path, tracker: Tracker, resumed: bool, epochs_iters: int):
+        self.tracker, self.epochs_iters = tracker, epochs_iters
+        self.log_file = output / "train.log"
         self.metrics_file = output / "train" / "metrics.jsonl"
         try:
-            self.metrics_file.parent.mkdir(parents=True, exist_ok=True)
-            self._log = (output / "train.log").open("a" if resumed else "w", encoding="utf-8", buffering=1)
-            self.epochs = self._read_epochs() if resumed else []
+            output.mkdir(parents=True, exist_ok=True)
+            self._log = self.log_file.open("a" if resumed else "w", encoding="utf-8", buffering=1)
         except OSError as error:
-            raise write_failed(output / "train.log", error) from error
+            raise write_failed(self.log_file, error) from error
+        self.epochs = self._read_epochs() if resumed else []
 
     def line(self, text: str) -> None:
-        """Write a line to train.log."""
+        """Write to train.log."""
         stamp = time.strftime("%Y/%m/%d %H:%M:%S")
-        self._log.write("".join(f"[{stamp}] ocrflow INFO: {part}\n" for part in text.splitlines()))
+        try:
+            self._log.write("".join(f"[{stamp}] ocrflow INFO: {part}\n" for part in text.splitlines()))
+        except OSError as error:
+            raise write_failed(self.log_file, error) from error
+
+    def say(self, text: str) -> None:
+        """Write to train.log and to stdout."""
+        print(text, flush=True)
+        self.line(text)
+
+    def step(self, epoch: int, step: int, rate: float, loss: float) -> None:
+        """Write one step's numbers to train.log."""
+        self.line(f"epoch: [{epoch}/{self.epochs_iters}], global_step: {step}, lr: {rate:.6f}, loss: {loss:.6f}")
 
     def epoch(self, record: dict[str, Any]) -> None:
         """Record an epoch's numbers: keys as in `train/metrics.jsonl`."""
         self.epochs = [earlier for earlier in self.epochs if earlier["epoch"] < record["epoch"]] + [record]
-        lines = "".join(json.dumps(epoch) + "\n" for epoch in self.epochs)
-        self.metrics_file.write_text(lines, encoding="utf-8")
-        numbers = {key: value for key, value in record.items() if key not in ("epoch", "step") and value is not None}
-        self.line(f"epoch {record['epoch']} (step {record['step']}): " + ", ".join(f"{k}: {v:.6g}" for k, v in numbers.items()))
+        write_jsonl(self.metrics_file, self.epochs)
+        numbers = {key: value for key, value in record.items() if key not in ("epoch", "step")}
+        shown = [f"{key} {value:.4f}" for key, value in numbers.items() if key not in NOT_SAID]
+        shown += [f"{record['samples_per_s']:.0f} images/s"] if "samples_per_s" in record else []
+        self.say(f"epoch {record['epoch']}/{self.epochs_iters}: {', '.join(shown)}")
         self.tracker.log_epoch(numbers, step=record["epoch"])
 
     def close(self, status: str) -> None:
         """End the tracker's run with MLflow's status word and close the log."""
         self.tracker.close(status)
-        self._log.close()
+        with suppress(OSError):  # a full disk was told when the line was written
+            self._log.close()
 
     def _read_epochs(self) -> list[dict[str, Any]]:
         if not self.metrics_file.is_file():
             return []
-        return [json.loads(line) for line in self.metrics_file.read_text(encoding="utf-8").splitlines()]
+        try:
+            return [json.loads(line) for line in self.metrics_file.read_text(encoding="utf-8").splitlines()]
+        except ValueError as error:
+            fix = f"remove the file, and {self.log_file} goes on alone"
+            raise DataError(f"{self.metrics_file}: not one JSON object a line: {error}", fix=fix) from error

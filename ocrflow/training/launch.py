@@ -1,13 +1,13 @@
 """Starting the processes of a training and waiting for them.
 
-Several GPUs go through `paddle.distributed.launch`; several CPU processes of this machine are started here with the same
-environment variables, which keeps the terminal for rank 0 and saves the launcher's own start.
+Several GPUs go through `paddle.distributed.launch`; several CPU processes of this machine are started here with the
+same environment variables, which keeps the terminal for rank 0 and saves the launcher's own start.
 """
 
 from __future__ import annotations
 
+import math
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -17,14 +17,15 @@ from typing import Any
 
 from ocrflow import errors
 from ocrflow.config import RunConfig
+from ocrflow.errors import OcrflowError, OutsideError
 from ocrflow.files import read_json, write_json
-from ocrflow.training import stop
 from ocrflow.training.device import Device
+from ocrflow.training.stop import Interrupted, stop_on_signals
 from ocrflow.training.worker import outcome_file
 
 POLL_S = 0.2
 GRACE_S = 10.0  # how long the other processes may go on after one has failed
-CLEAN = (0, stop.Interrupted.exit_code)
+CLEAN = (0, Interrupted.exit_code)
 
 
 def run_processes(config: RunConfig, device: Device, processes: int) -> dict[str, Any]:
@@ -39,13 +40,13 @@ def run_processes(config: RunConfig, device: Device, processes: int) -> dict[str
     outcome_file(job_file).unlink(missing_ok=True)
     worker = [sys.executable, "-m", "ocrflow.training.worker", str(job_file)]
     if device.kind == "gpu":
-        cards = ",".join(map(str, device.ids))
+        cards = ",".join(map(str, device.ids[:processes]))
         launcher = ["-m", "paddle.distributed.launch", "--devices", cards, "--log_dir", str(folder / "processes")]
         started = [subprocess.Popen([sys.executable, *launcher, *worker[1:]])]
     else:
         started = _start_on_cpu(worker, processes, folder)
-    codes = _wait(started)
-    return _outcome(outcome_file(job_file), codes, folder)
+    codes, stopped = _wait(started)
+    return _outcome(outcome_file(job_file), codes, stopped, folder)
 
 
 def _start_on_cpu(worker: list[str], processes: int, folder: Path) -> list[subprocess.Popen[bytes]]:
@@ -77,36 +78,47 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _wait(started: list[subprocess.Popen[bytes]]) -> list[int]:
-    """Exit codes of all; signals are passed on, and when a process fails the others are ended after a grace time."""
+def _wait(started: list[subprocess.Popen[bytes]]) -> tuple[list[int], bool]:
+    """Exit codes of all, and whether a signal asked to stop.
 
-    def pass_on(number: int, frame: Any) -> None:
-        for process in started:
-            process.send_signal(signal.SIGTERM)
-
-    before = [signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)]
-    deadline = None
+    The signal is passed on; when a process fails the others are ended after a grace time.
+    """
+    told, deadline = False, math.inf
     try:
-        while any(process.poll() is None for process in started):
-            if deadline is None and any(process.poll() not in (None, *CLEAN) for process in started):
-                deadline = time.monotonic() + GRACE_S
-            if deadline is not None and time.monotonic() > deadline:
-                for process in started:
-                    process.kill()
-            time.sleep(POLL_S)
+        with stop_on_signals() as stop:
+            while any(process.poll() is None for process in started):
+                if stop.is_set and not told:
+                    told = True
+                    for process in started:
+                        process.terminate()
+                if any(process.poll() not in (None, *CLEAN) for process in started):
+                    deadline = min(deadline, time.monotonic() + GRACE_S)
+                if time.monotonic() > deadline:
+                    _kill(started)
+                time.sleep(POLL_S)
     finally:
-        for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
-            signal.signal(number, handler)
-    return [process.returncode for process in started]
+        _kill(started)
+    return [process.wait() for process in started], told
 
 
-def _outcome(file: Path, codes: list[int], folder: Path) -> dict[str, Any]:
+def _kill(started: list[subprocess.Popen[bytes]]) -> None:
+    for process in started:
+        process.kill()
+
+
+def _outcome(file: Path, codes: list[int], stopped: bool, folder: Path) -> dict[str, Any]:
+    """Rank 0's result, or the error that ended the training raised again."""
     outcome = read_json(file) if file.is_file() else {}
     if "result" in outcome and not any(codes):
         return outcome["result"]
     if "error" in outcome:
-        kinds = {"Interrupted": stop.Interrupted}
-        kind = kinds.get(outcome["error"]) or getattr(errors, outcome["error"], errors.OcrflowError)
+        kind: type[OcrflowError] = Interrupted
+        if outcome["error"] != Interrupted.__name__:
+            kind = getattr(errors, outcome["error"], OcrflowError)
         raise kind(outcome["message"], fix=outcome["fix"])
-    fix = f"see {folder / 'process_1.log'}; go on with Train.resume_path=OUT/latest/latest.pdparams"
-    raise errors.OutsideError(f"a training process ended without a result (exit codes {codes})", fix=fix)
+    if stopped:
+        raise Interrupted(f"stopped by a signal before a checkpoint could be saved (exit codes {codes})")
+    failed = [rank for rank, code in enumerate(codes) if code not in CLEAN]
+    logs = ", ".join(str(folder / f"process_{rank}.log") for rank in failed if rank) or "what it printed above"
+    fix = f"see {logs}; go on with -o Train.resume_path={folder.parent / 'latest' / 'latest.pdparams'}"
+    raise OutsideError(f"a training process ended without a result (exit codes {codes})", fix=fix)

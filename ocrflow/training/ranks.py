@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,7 +23,8 @@ class Ranks:
     @classmethod
     def join(cls) -> Ranks:
         """Meet the other processes that Paddle's environment variables name (set by the launcher)."""
-        distributed.init_parallel_env()
+        with redirect_stderr(io.StringIO()):  # Paddle lists its flags there
+            distributed.init_parallel_env()
         return cls(distributed.get_rank(), distributed.get_world_size())
 
     @property
@@ -44,3 +47,20 @@ class Ranks:
         values: list[T] = []
         distributed.all_gather_object(values, value)
         return values
+
+    @paddle.no_grad()
+    def average_statistics(self, net: nn.Layer) -> None:
+        """Give every process the mean of all processes' running statistics of batch normalisation.
+
+        Each process gathers them from its own images, and Paddle does not share them as it shares gradients. Without
+        this every process would validate another model than the one that rank 0 saves.
+        """
+        layers = [layer for layer in net.sublayers() if hasattr(layer, "_variance")]
+        if self.count == 1 or not layers:
+            return
+        tensors = [tensor for layer in layers for tensor in (layer._mean, layer._variance)]
+        flat = paddle.concat([tensor.flatten() for tensor in tensors])
+        distributed.all_reduce(flat)
+        parts = paddle.split(flat / self.count, [tensor.size for tensor in tensors])
+        for tensor, part in zip(tensors, parts, strict=True):
+            tensor.set_value(part)

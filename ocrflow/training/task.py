@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,7 +24,7 @@ class TrainingTask(Protocol):
     def plan(self, epoch: int) -> list[Any]:
         """The global batches of an epoch (1-based), equal in every process."""
 
-    def batches(self, plan: list[Any], epoch: int, ranks: Ranks) -> Iterator[Any]:
+    def batches(self, plan: list[Any], epoch: int, ranks: Ranks) -> Generator[Any, None, None]:
         """This process's part of each global batch; has `.global_size`, the rows over all processes."""
 
     def loss(self, net: nn.Layer, batch: Any, ranks: Ranks) -> paddle.Tensor:

@@ -1,6 +1,7 @@
 """One process of a training: `python -m ocrflow.training.worker JOB.json`, or called in the same process.
 
-The processes meet through Paddle's environment variables. Rank 0 leaves its outcome beside the job file.
+The processes meet through Paddle's environment variables. Rank 0 leaves its outcome beside the job file; so does any
+process that an error ended.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from ocrflow.config import RunConfig
 from ocrflow.errors import OcrflowError, UsageError
 from ocrflow.files import read_json, write_json
 from ocrflow.models import TEXT_RECOGNITION
+from ocrflow.quiet import quiet_libraries
+from ocrflow.training.stop import Interrupted
 
 
 def outcome_file(job_file: Path) -> Path:
@@ -28,33 +31,53 @@ def train(config: RunConfig, processes: int) -> dict[str, Any]:
 
     Returns:
         What the loop returns, with the weights report and the task's facts.
+
+    Raises:
+        OcrflowError: what the data, the weights, the device or the loop raises.
     """
     import cv2
     import paddle
 
     from ocrflow.training.device import parse_device
-    from ocrflow.training.journal import Journal
-    from ocrflow.training.loop import Training
     from ocrflow.training.ranks import Ranks
 
     cv2.setNumThreads(1)  # its threads would fight with Paddle's for the cores
     device = parse_device(config.Global.device)
-    paddle.set_device("cpu" if device.kind == "cpu" else f"gpu:{os.environ.get('FLAGS_selected_gpus', device.ids[0])}")
+    if device.kind == "gpu":
+        card = os.environ.get("FLAGS_selected_gpus", device.ids[0])  # noqa: SIM112 (set by Paddle's launcher)
+        paddle.set_device(f"gpu:{card}")
+    else:
+        paddle.set_device("cpu")
     ranks = Ranks.join() if processes > 1 else Ranks()
-    output = Path(config.Global.output)
     with paddle.utils.unique_name.guard():  # the optimizer's state is stored under these names
         task = _task(config, processes)
-        journal = Journal(output, _tracker(config), bool(config.Train.resume_path)) if ranks.first else None
-        status = "FAILED"
-        try:
-            training = Training(task, config.Train, output, journal, ranks)
-            _announce(training, task.facts(), journal)
-            result = training.run()
-            status = "FINISHED"
-        finally:
-            if journal:
-                journal.close(status)
-    return {**result, "weights": training.weights_report, **task.facts()}
+        return _train(config, task, ranks)
+
+
+def _train(config: RunConfig, task: Any, ranks: Any) -> dict[str, Any]:
+    from ocrflow.tracking.run import start_run
+    from ocrflow.training.journal import Journal
+    from ocrflow.training.loop import Training
+
+    output, settings = Path(config.Global.output), config.Train
+    journal = None
+    if ranks.first:
+        journal = Journal(output, start_run(config), bool(settings.resume_path), settings.epochs_iters)
+    status = "FAILED"
+    try:
+        training = Training(task, settings, output, journal, ranks)
+        facts = task.facts()
+        if journal:
+            journal.say("\n".join(_announcement(training, facts)))
+        result = training.run()
+        status = "FINISHED"
+    except (Interrupted, KeyboardInterrupt):
+        status = "KILLED"
+        raise
+    finally:
+        if journal:
+            journal.close(status)
+    return {**result, "epochs": settings.epochs_iters, "weights": training.weights_report, **facts}
 
 
 def _task(config: RunConfig, processes: int) -> Any:
@@ -67,38 +90,31 @@ def _task(config: RunConfig, processes: int) -> Any:
     return RecognitionTask(config, lists_of(config), processes)
 
 
-def _tracker(config: RunConfig) -> Any:
-    from ocrflow.tracking.run import start_run
-
-    return start_run(config)
-
-
-def _announce(training: Any, facts: dict[str, Any], journal: Any) -> None:
-    if journal is None:
-        return
+def _announcement(training: Any, facts: dict[str, Any]) -> list[str]:
     settings = training.settings
-    lines = [
-        f"{facts['rows_train']} training rows, {facts['rows_val']} validation rows, {training.total_steps} steps in "
-        f"{settings.epochs_iters} epochs, batch {settings.batch_size} x {training.ranks.count} processes",
-        *training.weights_report["lines"],
-    ]
-    for line in lines:
-        print(line, flush=True)
-        journal.line(line)
+    rows = f"{facts['rows_train']} training rows, {facts['rows_val']} validation rows"
+    steps = f"{training.stepper.total_steps} steps in {settings.epochs_iters} epochs"
+    count = training.ranks.count
+    batches = f"batch {settings.batch_size} x {count} process{'es' if count > 1 else ''}"
+    return [f"{rows}, {steps}, {batches}", *training.weights_report["lines"]]
 
 
 def main(job_file: Path) -> int:
     """Run one process of the job; returns the exit code."""
+    quiet_libraries()
     job = read_json(job_file)
     config = RunConfig.model_validate(job["config"])
     _exit_with_parent()
+    outcome: dict[str, Any]
     try:
         outcome = {"result": train(config, job["processes"])}
         code = 0
     except OcrflowError as error:
         outcome = {"error": type(error).__name__, "message": error.args[0], "fix": error.fix}
         code = error.exit_code
-    if os.environ.get("PADDLE_TRAINER_ID", "0") == "0" or "error" in outcome:
+    except KeyboardInterrupt:
+        return Interrupted.exit_code
+    if os.environ.get("PADDLE_TRAINER_ID", "0") == "0" or ("error" in outcome and code != Interrupted.exit_code):
         write_json(outcome_file(job_file), outcome)
     return code
 

@@ -12,16 +12,20 @@ from ocrflow.data.synth.plate_styles import plate_style
 from ocrflow.data.synth.plate_wear import wear
 
 _WORK_HEIGHT_PX = 80
+_NARROWEST = 0.44  # of the crop's height: a character's share of the width; PP-OCR's time steps cannot part narrower ones
 
 
-def _core(dice: Dice, sheet: Sheet) -> Box:
-    """What the detector took for the plate: the sheet of metal, or the characters with some room around."""
+def _core(dice: Dice, sheet: Sheet, num_characters: int) -> Box:
+    """What the detector took for the plate: the sheet of metal, or the characters with some room around.
+
+    Where many characters stand on a squat plate it is always the characters.
+    """
     left, top, right, bottom = sheet.plate
-    squat = (right - left) < 2.6 * (bottom - top)
-    if dice.chance(0.3 if squat else 0.65):
+    wide_enough = (right - left) >= _NARROWEST * num_characters * (bottom - top)
+    if dice.chance(0.65) and wide_enough:
         return sheet.plate
     left, top, right, bottom = sheet.text
-    room_x, room_y = dice.integer(4, 20), dice.integer(4, 18)
+    room_x, room_y = dice.integer(4, 20), dice.integer(3, 11)
     low = (sheet.plate[0] - 4, sheet.plate[1] - 4)
     high = (sheet.plate[2] + 4, sheet.plate[3] + 4)
     start = (max(low[0], left - room_x), max(low[1], top - room_y))
@@ -42,9 +46,9 @@ def _view(dice: Dice, width: float, height: float) -> list[Point]:
     return turn(seen, angle, (width * squeeze / 2, height / 2))
 
 
-def _crop(dice: Dice, sheet: Sheet, image: Image.Image) -> Image.Image:
+def _crop(dice: Dice, sheet: Sheet, image: Image.Image, num_characters: int) -> Image.Image:
     """The crop at _WORK_HEIGHT_PX, with a bit of car around the plate or a bit of its margin cut off."""
-    left, top, right, bottom = _core(dice, sheet)
+    left, top, right, bottom = _core(dice, sheet, num_characters)
     quad = _view(dice, right - left, bottom - top)
     margin = PLATE_HEIGHT_PX * dice.weighted([(0.02, 4), (0.07, 4), (0.14, 2)])
     cuts = [dice.uniform(-0.03 * PLATE_HEIGHT_PX, margin) for _ in range(4)]
@@ -89,7 +93,7 @@ def plate_image(shown: str, dice: Dice) -> Image.Image:
         shown: 5 to 8 digits and capitals, and '|' where a separator may stand.
     """
     sheet = plate_sheet(dice, shown, plate_style(dice))
-    crop = _light(dice, _crop(dice, sheet, wear(dice, sheet.image)))
+    crop = _light(dice, _crop(dice, sheet, wear(dice, sheet.image), len(shown.replace("|", ""))))
     height_px = dice.integer(32, 64)
     size = (max(24, crop.width * height_px // crop.height), height_px)
     return _sensor(dice, crop.resize(size, Image.Resampling.BILINEAR))

@@ -85,7 +85,7 @@ def _north_american(dice: Dice) -> PlateStyle:
     top = jitter(dice, dice.pick([SKY, SAND, MINT, ROSE]), 12) if not dark and dice.chance(0.45) else face
     separator = dice.weighted([("gap", 4), ("none", 4), ("diamond", 2), ("sticker", 1), ("dash", 1)])
     header, footer = dice.pick(_HEADERS), dice.pick(_FOOTERS) if dice.chance(0.6) else ""
-    aspect, tall = dice.uniform(1.98, 2.25), dice.uniform(0.44, 0.54)
+    aspect, tall = dice.uniform(2.0, 2.3), dice.uniform(0.4, 0.5)
     border = dice.weighted([(0.0, 4), (0.02, 2)])
     return PlateStyle(
         aspect, (top, face), ink, tall, 0.53, border, (None, None), header, footer, separator, dice.chance(0.3), 0.12
@@ -113,7 +113,7 @@ def _old(dice: Dice) -> PlateStyle:
 
 
 _KINDS: list[tuple[Callable[[Dice], PlateStyle], float]] = [
-    (_european, 4), (_south_american, 2.5), (_north_american, 3), (_east_asian, 2), (_old, 1.5),
+    (_european, 4), (_south_american, 2.5), (_north_american, 2), (_east_asian, 2), (_old, 1.5),
 ]  # fmt: skip
 
 

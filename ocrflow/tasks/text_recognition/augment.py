@@ -32,7 +32,7 @@ def perspective(image_HWC: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def shear(image_HWC: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Slant by up to 0.25 columns a row and stretch by up to 10 %."""
+    """Slant by up to 0.25 columns a row; narrow by up to 8 % or widen by up to 2 %."""
     height = image_HWC.shape[0]
     slant, scale = rng.uniform(-0.25, 0.25), rng.uniform(0.92, 1.02)
     return _warp(image_HWC, np.array([[scale, slant, -slant * height / 2], [0, 1, 0], [0, 0, 1]], np.float64))
@@ -71,7 +71,8 @@ def small(image_HWC: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """As if photographed from afar: down to 14..30 rows and back."""
     height, width = image_HWC.shape[:2]
     factor = min(1.0, rng.uniform(14, 30) / height)
-    few = cv2.resize(image_HWC, (max(1, round(width * factor)), max(1, round(height * factor))), interpolation=cv2.INTER_AREA)
+    few_size = max(1, round(width * factor)), max(1, round(height * factor))
+    few = cv2.resize(image_HWC, few_size, interpolation=cv2.INTER_AREA)
     return cv2.resize(few, (width, height), interpolation=cv2.INTER_LINEAR)
 
 

@@ -1,4 +1,4 @@
-"""Batches for training a recogniser: rows of similar width together, every row once an epoch, the same for every process.
+"""Batches for training a recogniser: rows of similar width together, every row once an epoch, one plan for all.
 
 Legend: B images of a batch, W its width in pixels, L longest label of the batch, R processes ("ranks").
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Batch:
-    """Images float32 B x 3 x 48 x W, labels int32 B x L padded with 0, their lengths int64 B, and the size over all ranks."""
+    """Images float32 B x 3 x 48 x W, labels int32 B x L padded with 0, their lengths int64 B, rows over all ranks."""
 
     images_B3HW: np.ndarray
     labels_BL: np.ndarray
@@ -54,15 +54,19 @@ def make_samples(rows: list[Row], sizes_N2: list[tuple[int, int]], codec: CtcCod
 
 
 def plan_epoch(samples: list[Sample], global_size: int, ranks: int, rng: np.random.Generator) -> list[list[Sample]]:
-    """The global batches of one epoch in random order; each sample is in exactly one, none is smaller than `ranks`."""
+    """The global batches of one epoch in random order; each sample is in exactly one.
+
+    None is smaller than `ranks` (when there are as many samples): the small rest of a bucket joins a neighbour.
+    """
     batches: list[list[Sample]] = []
     for bucket in _buckets(samples):
         order = rng.permutation(len(bucket))
-        batches += [[bucket[i] for i in order[at : at + global_size]] for at in range(0, len(bucket), global_size)]
-    for at in range(len(batches) - 1, -1, -1):
-        if len(batches[at]) < ranks and len(batches) > 1:
-            neighbour = at - 1 if at else 1
-            batches[neighbour] = batches[neighbour] + batches.pop(at)
+        for at in range(0, len(bucket), global_size):
+            batch = [bucket[i] for i in order[at : at + global_size]]
+            if batches and min(len(batch), len(batches[-1])) < ranks:
+                batches[-1] = batches[-1] + batch
+            else:
+                batches.append(batch)
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
@@ -105,15 +109,19 @@ def training_image(root: Path, strength: float, seed: int, epoch: int) -> Callab
 
 def epoch_batches(
     plan: list[list[Sample]], rank: int, ranks: int, make_image: Callable[[Sample], np.ndarray]
-) -> Iterator[Batch]:
-    """This rank's part of every global batch, made ahead by a thread; an error in it is raised here."""
+) -> Generator[Batch, None, None]:
+    """This rank's part of every global batch, made ahead by a thread; an error in it is raised here.
+
+    Closing the generator ends the thread.
+    """
     made: queue.Queue[Batch | BaseException | None] = queue.Queue(PREFETCHED)
     stopped = threading.Event()
 
     def put(item: Batch | BaseException | None) -> None:
         while not stopped.is_set():
             try:
-                return made.put(item, timeout=0.1)
+                made.put(item, timeout=0.1)
+                return
             except queue.Full:
                 continue
 

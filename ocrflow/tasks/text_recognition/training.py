@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from paddle.nn import functional as F
 from ocrflow import nets
 from ocrflow.config import RunConfig
 from ocrflow.data.images import read_bgr
+from ocrflow.data.labels import RowList
 from ocrflow.data.lists import Lists
 from ocrflow.data.sizes import image_sizes
 from ocrflow.inference.ctc_decode import CtcCodec
@@ -22,14 +23,26 @@ from ocrflow.inference.export import export_recognizer
 from ocrflow.inference.preprocess import input_width, resize_normalize
 from ocrflow.nets.load import load_into
 from ocrflow.nets.weights import read_weights
-from ocrflow.tasks.text_recognition.batches import Batch, Sample, epoch_batches, make_samples, plan_epoch, training_image
+from ocrflow.tasks.text_recognition.batches import (
+    Batch,
+    Sample,
+    epoch_batches,
+    make_samples,
+    plan_epoch,
+    training_image,
+)
 from ocrflow.tasks.text_recognition.metric import score
+from ocrflow.tasks.text_recognition.trainable import refuse_untrainable
 from ocrflow.tasks.text_recognition.width import choose_base_width
 from ocrflow.training.ranks import Ranks
 
 
 class RecognitionTask:
-    """A recognition dataset and a CTC network; implements `ocrflow.training.task.TrainingTask`."""
+    """A recognition dataset and a CTC network; implements `ocrflow.training.task.TrainingTask`.
+
+    Raises:
+        DataError: an image is missing, or a row cannot be trained on.
+    """
 
     main_metric = "acc"
 
@@ -38,7 +51,9 @@ class RecognitionTask:
         self.codec = CtcCodec(lists.dictionary)
         train_sizes = image_sizes(lists.root, [row.image for row in lists.train])
         val_sizes = image_sizes(lists.root, [row.image for row in lists.val])
-        self.base_width = choose_base_width(config.Train.base_width, train_sizes)
+        self.base_width = choose_base_width(config.Train.base_width, train_sizes, [row.text for row in lists.train])
+        rows = RowList("train", lists.train_file, lists.train)
+        refuse_untrainable(rows, train_sizes, lists.dictionary, self.base_width)
         self.train = make_samples(lists.train, train_sizes, self.codec, self.base_width)
         self.val_widths = [input_width(*size, self.base_width)[0] for size in val_sizes]
 
@@ -55,7 +70,7 @@ class RecognitionTask:
         rng = np.random.Generator(np.random.PCG64([settings.seed, epoch]))
         return plan_epoch(self.train, settings.batch_size * self.processes, self.processes, rng)
 
-    def batches(self, plan: list[list[Sample]], epoch: int, ranks: Ranks) -> Iterator[Batch]:
+    def batches(self, plan: list[list[Sample]], epoch: int, ranks: Ranks) -> Generator[Batch, None, None]:
         settings = self.config.Train
         make_image = training_image(self.lists.root, settings.augment, settings.seed, epoch)
         return epoch_batches(plan, ranks.rank, ranks.count, make_image)
@@ -63,8 +78,8 @@ class RecognitionTask:
     def loss(self, net: nn.Layer, batch: Batch, ranks: Ranks) -> paddle.Tensor:
         logits_TNK = net(paddle.to_tensor(batch.images_B3HW)).transpose([1, 0, 2])
         steps_N = paddle.full([logits_TNK.shape[1]], logits_TNK.shape[0], "int64")
-        labels = paddle.to_tensor(batch.labels_BL)
-        loss_N = F.ctc_loss(logits_TNK, labels, steps_N, paddle.to_tensor(batch.lengths_B), blank=0, reduction="none")
+        labels, lengths = paddle.to_tensor(batch.labels_BL), paddle.to_tensor(batch.lengths_B)
+        loss_N = F.ctc_loss(logits_TNK, labels, steps_N, lengths, blank=0, reduction="none")
         return loss_N.sum() * (ranks.count / batch.global_size)
 
     def evaluate(self, net: nn.Layer, ranks: Ranks) -> dict[str, float]:
@@ -79,7 +94,8 @@ class RecognitionTask:
         """Texts of validation rows; rows of one input width run together, as the exported model sees them."""
         texts: dict[int, str] = {}
         for group in self._groups_of_one_width(indices):
-            images = [resize_normalize(read_bgr(self.lists.root / self.lists.val[i].image), self.base_width) for i in group]
+            files = [self.lists.root / self.lists.val[index].image for index in group]
+            images = [resize_normalize(read_bgr(file), self.base_width) for file in files]
             readings = self.codec.decode(net(paddle.to_tensor(np.stack(images))).numpy())
             texts |= {index: reading.text for index, reading in zip(group, readings, strict=True)}
         return texts

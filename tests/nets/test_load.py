@@ -1,0 +1,108 @@
+"""Weights into a network: by name and shape, the last layer by character."""
+
+from __future__ import annotations
+
+import numpy as np
+import paddle
+import pytest
+
+from ocrflow import nets
+from ocrflow.errors import UsageError
+from ocrflow.nets.load import load_into, shared_classes
+from ocrflow.nets.weights import Weights
+
+MODEL = "PP-OCRv6_tiny_rec"
+LAST = ("head.ctc_head.fc2.weight", "head.ctc_head.fc2.bias")
+
+
+def network(characters: list[str], seed: int):
+    paddle.seed(seed)
+    return nets.build(MODEL, len(characters) + 2)
+
+
+def arrays(net) -> dict[str, np.ndarray]:
+    return {name: tensor.numpy().copy() for name, tensor in net.state_dict().items()}
+
+
+def moved(old: list[str], new: list[str]):
+    """What loading weights of dictionary `old` into a network for `new` gives: old, fresh and loaded arrays, report."""
+    old_arrays, net = arrays(network(old, seed=1)), network(new, seed=2)
+    for name in LAST:  # or the initial blank's bias would be equal by itself
+        old_arrays[name] += np.arange(old_arrays[name].shape[-1], dtype=np.float32)
+    fresh = arrays(net)
+    report = load_into(net, Weights(old_arrays, old, "old.pdparams"), new)
+    return old_arrays, fresh, arrays(net), report
+
+
+def test_same_dictionary_loads_all():
+    old, _, loaded, report = moved(list("abc"), list("abc"))
+    assert all(np.array_equal(loaded[name], old[name]) for name in loaded)
+    assert (report.loaded, report.total) == (len(old), len(old))
+    assert (report.reinitialised, report.unused, report.carried_classes) == ([], [], None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (list("abcdef"), list("fxay")),
+        (list("ab"), list("ba")),  # as many classes in another order
+        (list("ab"), list("abcdefgh")),
+        (list("xyz"), list("abc")),  # nothing but blank and space is shared
+    ],
+)
+def test_shared_characters_are_carried_over(old, new):
+    before, fresh, loaded, report = moved(old, new)
+    classes = {"": 0, **{character: index + 1 for index, character in enumerate(old)}, " ": len(old) + 1}
+    for index, character in enumerate(["", *new, " "]):
+        for name in LAST:
+            expected = before[name][..., classes[character]] if character in classes else fresh[name][..., index]
+            assert np.array_equal(loaded[name][..., index], expected), (name, character)
+    others = set(loaded) - set(LAST)
+    assert all(np.array_equal(loaded[name], before[name]) for name in others)
+    shared = len(set(old) & set(new)) + 2
+    assert (report.loaded, report.reinitialised) == (report.total, [])
+    assert (report.carried_classes, report.fresh_classes) == (shared, len(new) + 2 - shared)
+
+
+@pytest.mark.parametrize("classes", [24, 48, 80, 96, 160, 192, 320])
+def test_layers_as_wide_as_the_dictionary_are_not_taken_for_the_last(classes):
+    old = [chr(200 + index) for index in range(classes - 2)]
+    before, _, loaded, report = moved(old, old[::-1])
+    assert report.reinitialised == []
+    assert all(np.array_equal(loaded[name], before[name]) for name in loaded if name not in LAST)
+
+
+def test_unknown_dictionary_of_another_size_leaves_the_last_layer_fresh():
+    old, net = arrays(network(list("abcd"), seed=1)), network(list("ab"), seed=2)
+    fresh = arrays(net)
+    report = load_into(net, Weights(old, None, "official.pdparams"), list("ab"))
+    assert report.reinitialised == [f"{LAST[0]} [80, 6] -> [80, 4]", f"{LAST[1]} [6] -> [4]"]
+    assert report.loaded == report.total - 2
+    loaded = arrays(net)
+    assert all(np.array_equal(loaded[name], (fresh if name in LAST else old)[name]) for name in loaded)
+
+
+def test_a_dictionary_that_is_not_the_files_own_carries_nothing():
+    old, net = arrays(network(list("abcd"), seed=1)), network(list("ab"), seed=2)
+    report = load_into(net, Weights(old, list("abc"), "odd.pdparams"), list("ab"))
+    assert [text.split()[0] for text in report.reinitialised] == list(LAST)
+    assert report.carried_classes is None
+
+
+def test_missing_and_unused_tensors_are_named():
+    old, net = arrays(network(list("ab"), seed=1)), network(list("ab"), seed=2)
+    old["head.gtc_head.extra"] = old.pop("head.ctc_head.fc1.bias")
+    report = load_into(net, Weights(old, None, "official.pdparams"), list("ab"))
+    assert report.unused == ["head.gtc_head.extra"]
+    assert report.reinitialised == ["head.ctc_head.fc1.bias (not in the file)"]
+
+
+def test_nothing_fits():
+    with pytest.raises(UsageError, match=r"other.pdparams: none of the \d+ tensors fits"):
+        load_into(network(list("ab"), 1), Weights({"w": np.ones(3, np.float32)}, None, "other.pdparams"), list("ab"))
+
+
+def test_pairs_of_classes():
+    assert shared_classes(["a", "b"], ["b", "c"]) == [(0, 0), (2, 1), (3, 3)]
+    assert shared_classes(None, ["b"]) == []
+    assert shared_classes(["b"], ["b"]) == []

@@ -1,0 +1,172 @@
+"""Checkpoints: a training that goes on from one does not notice."""
+
+from __future__ import annotations
+
+import errno
+import json
+
+import numpy as np
+import paddle
+import pytest
+
+from ocrflow.errors import DataError, OutsideError, UsageError
+from ocrflow.training import checkpoint
+
+STATE = {"epoch": 1, "global_step": 3, "best_model_dict": {"acc": 0.5}, "facts": {"base_width": 96}}
+ENDINGS = [".info.json", ".pdopt", ".pdparams", ".states"]
+
+
+class Run:
+    """A small network with batch normalisation in training; always of the same data and parameter names."""
+
+    def __init__(self, hidden: int = 8, seed: int = 1):
+        paddle.seed(seed)
+        self.names = paddle.base.unique_name.UniqueNameGenerator()
+        with paddle.utils.unique_name.guard(self.names):
+            layers = [paddle.nn.Linear(5, hidden), paddle.nn.BatchNorm1D(hidden), paddle.nn.Linear(hidden, 2)]
+            self.net = paddle.nn.Sequential(*layers)
+            self.optimizer = paddle.optimizer.Adam(0.01, parameters=self.net.parameters())
+
+    def step(self, number: int) -> None:
+        x = paddle.to_tensor(np.random.default_rng(number).standard_normal((4, 5)).astype(np.float32))
+        with paddle.utils.unique_name.guard(self.names):
+            (self.net(x) ** 2).sum().backward()
+            self.optimizer.step()
+            self.optimizer.clear_grad()
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {name: tensor.numpy() for name, tensor in self.net.state_dict().items()}
+
+
+@pytest.fixture
+def run():
+    run = Run()
+    for number in range(3):
+        run.step(number)
+    return run
+
+
+@pytest.fixture
+def saved(run, tmp_path):
+    checkpoint.save(tmp_path, "latest", run.net, run.optimizer, STATE)
+    return tmp_path / "latest" / "latest.pdparams"
+
+
+def test_paddlex_files(saved):
+    assert sorted(path.name.removeprefix("latest") for path in saved.parent.iterdir()) == ENDINGS
+    assert json.loads(saved.with_suffix(".info.json").read_text("utf-8")) == STATE
+    assert [path.name for path in saved.parent.parent.iterdir()] == ["latest"]
+    assert checkpoint.info(saved.parent.parent, "latest") == STATE
+    assert checkpoint.info(saved.parent.parent, "best_accuracy") == {}
+
+
+@pytest.mark.parametrize("ending", [".pdparams", ""])
+def test_the_next_step_is_bit_for_bit_that_of_the_unbroken_run(run, saved, ending):
+    other = Run(seed=2)
+    assert checkpoint.restore(str(saved.with_suffix(ending)), other.net, other.optimizer) == STATE
+    for number in (3, 4):
+        run.step(number)
+        other.step(number)
+    assert all(np.array_equal(array, other.arrays()[name]) for name, array in run.arrays().items())
+    without = Run(seed=2)
+    without.net.set_state_dict(paddle.load(str(saved)))
+    for number in (3, 4):
+        without.step(number)
+    assert not np.array_equal(without.arrays()["0.weight"], run.arrays()["0.weight"])  # the moments do matter
+
+
+def test_before_the_first_step_there_are_no_moments(tmp_path):
+    first, second = Run(), Run(seed=2)
+    checkpoint.save(tmp_path, "latest", first.net, first.optimizer, STATE)
+    checkpoint.restore(str(tmp_path / "latest" / "latest"), second.net, second.optimizer)
+    for run in (first, second):
+        run.step(0)
+    assert all(np.array_equal(array, second.arrays()[name]) for name, array in first.arrays().items())
+
+
+@pytest.mark.parametrize("ending", [".pdparams", ".pdopt", ".states"])
+def test_a_missing_file_is_named(saved, ending):
+    saved.with_suffix(ending).unlink()
+    with pytest.raises(UsageError, match=rf"missing \S*latest\{ending}\n"):
+        checkpoint.restore(str(saved), Run().net, Run().optimizer)
+
+
+@pytest.mark.parametrize("ending", [".pdparams", ".pdopt", ".states"])
+def test_a_damaged_file_is_named_and_nothing_is_changed(saved, ending):
+    file = saved.with_suffix(ending)
+    file.write_bytes(file.read_bytes()[:-5])
+    run = Run(seed=2)
+    before = run.arrays()
+    with pytest.raises(DataError, match=rf"latest\{ending}: refused or unreadable"):
+        checkpoint.restore(str(saved), run.net, run.optimizer)
+    assert all(np.array_equal(array, before[name]) for name, array in run.arrays().items())
+
+
+def test_another_network(saved):
+    other = Run(hidden=9)
+    with pytest.raises(DataError, match="the checkpoint is of another network or dictionary"):
+        checkpoint.restore(str(saved), other.net, other.optimizer)
+
+
+def test_moments_of_another_network(saved):
+    paddle.save({"other_0.w_0_moment1_0": paddle.ones([1])}, str(saved.with_suffix(".pdopt")))
+    with pytest.raises(DataError, match=r"latest\.pdopt: not the optimizer state of this network"):
+        checkpoint.restore(str(saved), Run().net, Run().optimizer)
+
+
+@pytest.mark.parametrize("fails_at", [1, 2])
+def test_a_full_disk_keeps_the_previous_checkpoint(run, saved, tmp_path, monkeypatch, fails_at):
+    before = {path.name: path.read_bytes() for path in saved.parent.iterdir()}
+    save, calls = paddle.save, []
+
+    def full(value, path, *rest):
+        calls.append(path)
+        if len(calls) == fails_at:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        save(value, path, *rest)
+
+    monkeypatch.setattr(paddle, "save", full)
+    run.step(3)
+    with pytest.raises(OutsideError, match=r"cannot write .*latest: No space left on device\n  fix: free space"):
+        checkpoint.save(tmp_path, "latest", run.net, run.optimizer, STATE | {"epoch": 2})
+    assert {path.name: path.read_bytes() for path in saved.parent.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["latest"]  # nothing half-written takes room
+
+
+def test_a_failing_rename_keeps_the_previous_checkpoint(run, saved, tmp_path, monkeypatch):
+    from pathlib import Path
+
+    rename = Path.rename
+
+    def failing(self, target):
+        if self.name == ".latest.new":
+            raise OSError(errno.EIO, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OutsideError, match="Input/output error"):
+        checkpoint.save(tmp_path, "latest", run.net, run.optimizer, STATE | {"epoch": 2})
+    assert checkpoint.info(tmp_path, "latest") == STATE
+
+
+def test_a_folder_that_cannot_be_written(run, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OutsideError, match="cannot write"):
+        checkpoint.save(tmp_path / "file", "latest", run.net, run.optimizer, STATE)
+
+
+def test_the_folder_is_replaced_as_a_whole(run, saved, tmp_path):
+    (saved.parent / "inference").mkdir()
+    checkpoint.save(tmp_path, "latest", run.net, run.optimizer, STATE | {"epoch": 2})
+    assert sorted(path.name.removeprefix("latest") for path in saved.parent.iterdir()) == ENDINGS
+
+
+def test_a_copy_goes_on_as_well(run, saved, tmp_path):
+    checkpoint.copy(str(saved), tmp_path / "new", "best_accuracy", STATE | {"epoch": 9})
+    assert checkpoint.info(tmp_path / "new", "best_accuracy")["epoch"] == 9
+    other = Run(seed=2)
+    path = tmp_path / "new" / "best_accuracy" / "best_accuracy.pdparams"
+    assert checkpoint.restore(str(path), other.net, other.optimizer)["epoch"] == 9
+    for each in (run, other):
+        each.step(3)
+    assert all(np.array_equal(array, other.arrays()[name]) for name, array in run.arrays().items())
