@@ -30,7 +30,13 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 def _synth(arguments: argparse.Namespace) -> None:
     from ocrflow.data.synth.command import synth
 
-    synth(arguments.directory or f"data/{arguments.task}", arguments.style, arguments.n, arguments.seed, arguments.val_percent)
+    synth(
+        arguments.directory or f"data/{arguments.task}",
+        arguments.style,
+        arguments.n,
+        arguments.seed,
+        arguments.val_percent,
+    )
 
 
 def _fetch(arguments: argparse.Namespace) -> None:

@@ -6,8 +6,9 @@ weights as float16 with their dictionary into ocrflow/nets/starters/.
 
 from __future__ import annotations
 
-import numpy as np
 from pathlib import Path
+
+import numpy as np
 
 from ocrflow import nets, provenance
 from ocrflow.config_file import load_config

@@ -13,7 +13,6 @@ from ocrflow.data.fingerprint import data_version
 from ocrflow.provenance import config_hash, dvc_hash, git_commit, made_of
 
 
-
 def git(*arguments: str) -> str:
     identity = ["-c", "user.name=test", "-c", "user.email=test@example.invalid", "-c", "commit.gpgsign=false"]
     return subprocess.run(["git", *identity, *arguments], check=True, capture_output=True, text=True).stdout.strip()

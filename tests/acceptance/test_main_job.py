@@ -77,7 +77,13 @@ def test_a_second_run_runs_nothing(project):
 def test_the_table_names_what_a_person_wants_to_know(project):
     done = command(project, "ocrflow", "summary", "-c", "params.yaml", "--task", TASK)
     assert done.returncode == 0, done.stderr
-    for text in ("PP-OCRv6_tiny_rec", "12 of 12", "output/text_recognition/export", "version 1 @best_accuracy", "mlflow ui"):
+    for text in (
+        "PP-OCRv6_tiny_rec",
+        "12 of 12",
+        "output/text_recognition/export",
+        "version 1 @best_accuracy",
+        "mlflow ui",
+    ):
         assert text in done.stdout
 
 

@@ -12,7 +12,9 @@ from ocrflow.data.synth.plate_styles import plate_style
 from ocrflow.data.synth.plate_wear import wear
 
 _WORK_HEIGHT_PX = 80
-_NARROWEST = 0.44  # of the crop's height: a character's share of the width; PP-OCR's time steps cannot part narrower ones
+_NARROWEST = (
+    0.44  # of the crop's height: a character's share of the width; PP-OCR's time steps cannot part narrower ones
+)
 
 
 def _core(dice: Dice, sheet: Sheet, num_characters: int) -> Box:
@@ -32,14 +34,14 @@ def _core(dice: Dice, sheet: Sheet, num_characters: int) -> Box:
     return (*start, min(high[0], right + room_x), min(high[1], bottom + room_y))
 
 
-def _view(dice: Dice, width: float, height: float) -> list[Point]:
-    """Corners of a (width, height) rectangle as seen from somewhere: turned, sheared, in perspective."""
-    tilt = dice.uniform(0, 1)
+def _view(dice: Dice, width: float, height: float, most: float) -> list[Point]:
+    """Corners of a (width, height) rectangle as seen from somewhere, at `most` (0..1) askew: turned, sheared, farther."""
+    tilt = dice.uniform(0, most)
     limit = min(12.0, 28.0 * height / width, 5.0 * width / height)
     angle = dice.uniform(-limit, limit) * tilt
     shear = dice.uniform(-0.22, 0.22) * height * tilt
-    away = dice.uniform(-0.1, 0.1) * height * (1 if dice.chance(0.5) else 0)
-    squeeze = dice.uniform(0.88, 1.08)
+    away = dice.uniform(-0.1, 0.1) * height * (most if dice.chance(0.5) else 0)
+    squeeze = dice.uniform(1 - 0.12 * most, 1.08)
     quad = rectangle(0, 0, width * squeeze, height)
     moves = [(shear, max(0.0, away)), (shear, max(0.0, -away)), (-shear, -max(0.0, -away)), (-shear, -max(0.0, away))]
     seen = [(x + dx, y + dy) for (x, y), (dx, dy) in zip(quad, moves, strict=True)]
@@ -49,8 +51,9 @@ def _view(dice: Dice, width: float, height: float) -> list[Point]:
 def _crop(dice: Dice, sheet: Sheet, image: Image.Image, num_characters: int) -> Image.Image:
     """The crop at _WORK_HEIGHT_PX, with a bit of car around the plate or a bit of its margin cut off."""
     left, top, right, bottom = _core(dice, sheet, num_characters)
-    quad = _view(dice, right - left, bottom - top)
-    margin = PLATE_HEIGHT_PX * dice.weighted([(0.02, 4), (0.07, 4), (0.14, 2)])
+    crowded = (right - left) < 1.25 * _NARROWEST * num_characters * (bottom - top)
+    quad = _view(dice, right - left, bottom - top, 0.4 if crowded else 1.0)
+    margin = PLATE_HEIGHT_PX * (0.02 if crowded else dice.weighted([(0.02, 4), (0.07, 4), (0.14, 2)]))
     cuts = [dice.uniform(-0.03 * PLATE_HEIGHT_PX, margin) for _ in range(4)]
     x_low, y_low = min(x for x, _ in quad) - cuts[0], min(y for _, y in quad) - cuts[1]
     x_high, y_high = max(x for x, _ in quad) + cuts[2], max(y for _, y in quad) + cuts[3]

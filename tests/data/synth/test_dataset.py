@@ -15,7 +15,7 @@ from ocrflow.data.synth.plate_texts import PLATE_CHARACTERS
 from ocrflow.data.synth.strokes import stroke_glyph
 from ocrflow.errors import UsageError
 
-GOLDEN = "c1c80d7434ab0e4e37f1cdb2b132bb4cfa1095602319d79dd667af2d52b6e6d4"
+GOLDEN = "64310b9ef32405ca73894a016852e43ce9c01a4b4683cd643da3f77536ef82eb"
 
 
 def _files(root: Path) -> dict[str, bytes]:
