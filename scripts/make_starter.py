@@ -1,7 +1,7 @@
 """Train the general starting checkpoint anew: `make starter`. See docs/starter.md.
 
-Generates lines of text (never licence plates), drops the widest, trains from random weights, and writes the best epoch's
-weights as float16 with their dictionary into ocrflow/nets/starters/.
+Generates lines of text (never licence plates), drops the widest, trains from random weights, and writes the weights of
+the best epoch as float16 with their dictionary into ocrflow/nets/starters/.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ command -v "$python" >/dev/null || { echo "setup: $python not found; install Pyt
   { echo "setup: $("$python" --version) found, Python 3.11 needed; set PYTHON=PATH" >&2; exit 3; }
 uv=$(command -v uv || true)
 if [ -z "$uv" ]; then
-  [ -x .tools/bin/uv ] || { "$python" -m venv .tools && .tools/bin/python -m pip install --quiet uv; }
+  [ -x .tools/bin/uv ] || { "$python" -m venv .tools && .tools/bin/python -m pip install -qq uv; }
   uv=.tools/bin/uv
 fi
 [ -x .venv/bin/python ] || "$uv" venv --quiet --python "$python" .venv

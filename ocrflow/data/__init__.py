@@ -1,1 +1,1 @@
-"""Datasets as files: label lists, dictionaries, images, hashes, splits, synthesis and fetching. Knows nothing of models."""
+"""Datasets as files: lists, dictionaries, images, hashes, splits, synthesis, fetching. Knows nothing of models."""

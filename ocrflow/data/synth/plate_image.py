@@ -35,7 +35,7 @@ def _core(dice: Dice, sheet: Sheet, num_characters: int) -> Box:
 
 
 def _view(dice: Dice, width: float, height: float, most: float) -> list[Point]:
-    """Corners of a (width, height) rectangle as seen from somewhere, at `most` (0..1) askew: turned, sheared, farther."""
+    """Corners of a (width, height) rectangle as seen from somewhere: turned, sheared, in perspective; `most` is 0..1."""
     tilt = dice.uniform(0, most)
     limit = min(12.0, 28.0 * height / width, 5.0 * width / height)
     angle = dice.uniform(-limit, limit) * tilt
