@@ -6,6 +6,7 @@ dictionary, and the input shapes for its high-performance backends.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,14 +49,25 @@ def export_recognizer(net: nn.Layer, model_dir: Path, model_name: str, dictionar
         raise write_failed(model_dir, error) from error
 
 
+# Paddle numbers the layers' names in the graph by what the process exported before; the number says nothing.
+_COUNTED_NAME = re.compile(r'("D":"/[A-Za-z]\w*?)_\d+(/[^"]*"},"N":"struct_name")')
+
+
 def _save_graph(net: nn.Layer, folder: Path) -> None:
+    """Save the fused network; the same weights give the same bytes, whatever the process did before."""
     import paddle
 
     from ocrflow.nets.fuse import fused_copy
 
     image = paddle.static.InputSpec([-1, 3, ROWS, -1], "float32", name="x")
-    static = paddle.jit.to_static(fused_copy(net), input_spec=[image], full_graph=True)
-    paddle.jit.save(static, str(folder / "inference"))
+    with paddle.utils.unique_name.guard():
+        fused = fused_copy(net)
+        for name, parameter in [*fused.named_parameters(), *fused.named_buffers()]:
+            parameter.name = name
+        static = paddle.jit.to_static(fused, input_spec=[image], full_graph=True)
+        paddle.jit.save(static, str(folder / "inference"))
+    graph = folder / "inference.json"
+    graph.write_text(_COUNTED_NAME.sub(r"\1\2", graph.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def inference_settings(model_name: str, dictionary: list[str], base_width: int) -> dict[str, Any]:

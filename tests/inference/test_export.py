@@ -13,7 +13,7 @@ from ocrflow import nets
 from ocrflow.errors import OutsideError
 from ocrflow.inference import export as module
 from ocrflow.inference.export import export_recognizer, inference_settings
-from ocrflow.inference.model_dir import read_model_dir
+from ocrflow.inference.model_dir import model_sha256, read_model_dir
 from ocrflow.inference.recognizer import Recognizer
 
 MODEL = "PP-OCRv6_tiny_rec"
@@ -48,6 +48,16 @@ def test_the_network_stays_as_it_is(net, tmp_path):
     assert net.training
     net.eval()
     assert all(np.array_equal(tensor.numpy(), before[name]) for name, tensor in net.state_dict().items())
+
+
+def test_the_same_weights_give_the_same_bytes(net, tmp_path):
+    """Whatever was built and exported before: register compares the hashes of two exports."""
+    export_recognizer(net, tmp_path / "first", MODEL, DICTIONARY, 96)
+    other = nets.build(MODEL, len(DICTIONARY) + 2)
+    export_recognizer(other, tmp_path / "other", MODEL, DICTIONARY, 96)
+    other.set_state_dict(net.state_dict())
+    export_recognizer(other, tmp_path / "second", MODEL, DICTIONARY, 96)
+    assert model_sha256(tmp_path / "second") == model_sha256(tmp_path / "first") != model_sha256(tmp_path / "other")
 
 
 def test_other_files_stay_and_old_ones_are_replaced(net, tmp_path):

@@ -12,9 +12,8 @@ from ocrflow.data.synth.plate_styles import plate_style
 from ocrflow.data.synth.plate_wear import wear
 
 _WORK_HEIGHT_PX = 80
-_NARROWEST = (
-    0.44  # of the crop's height: a character's share of the width; PP-OCR's time steps cannot part narrower ones
-)
+# A character's share of the width, as a part of the crop's height; PP-OCR's time steps cannot part narrower ones.
+_NARROWEST = 0.44
 
 
 def _core(dice: Dice, sheet: Sheet, num_characters: int) -> Box:
@@ -35,7 +34,7 @@ def _core(dice: Dice, sheet: Sheet, num_characters: int) -> Box:
 
 
 def _view(dice: Dice, width: float, height: float, most: float) -> list[Point]:
-    """Corners of a (width, height) rectangle as seen from somewhere: turned, sheared, in perspective; `most` is 0..1."""
+    """Corners of a (width, height) rectangle seen from somewhere: turned, sheared, in perspective; `most` is 0..1."""
     tilt = dice.uniform(0, most)
     limit = min(12.0, 28.0 * height / width, 5.0 * width / height)
     angle = dice.uniform(-limit, limit) * tilt
