@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +12,19 @@ from PIL import Image, ImageDraw, ImageFont
 from rapidfuzz.distance import Levenshtein
 
 from ocrflow.files import replacing
+from ocrflow.report.fonts import displayed, font_for
 
-IMAGE_WIDTH = 420  # pixels of the left column; an image fills it without growing more than 3 times
-IMAGE_HEIGHT = 96
 CANVAS_WIDTH = 1200
+IMAGE_HEIGHT = 96  # pixels; an image grows no more than 3 times
 MARGIN = 16
 LINE_HEIGHT = 30
-FONT_SIZE = 22
+FONT_SIZE, SMALL_FONT_SIZE = 22, 15
+SHORT = 12  # characters; two columns are drawn when no text is longer
 BLACK, GREY, RED = (20, 20, 20), (120, 120, 120), (208, 0, 0)
-NO_CHARACTER = "\U0010ffff"  # no font has it: its glyph is the one of missing characters
 SPACE_MARK = "\u2423"
 
 Runs = list[tuple[str, bool]]  # characters as they are shown, and whether they differ
+Line = list[tuple[float, str, tuple[int, int, int]]]  # x, characters, colour
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,53 @@ class Tile:
     name: str
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How tiles are drawn: their width and that of their pictures in pixels, and the font that has their characters."""
+
+    columns: int
+    font_file: Path
+
+    @property
+    def width(self) -> int:
+        """Pixels of a tile."""
+        return CANVAS_WIDTH // self.columns
+
+    @property
+    def image_width(self) -> int:
+        """Pixels of the picture at the left of a tile."""
+        return 420 if self.columns == 1 else 300
+
+    @cached_property
+    def font(self) -> ImageFont.FreeTypeFont:
+        """For the texts."""
+        return ImageFont.truetype(str(self.font_file), FONT_SIZE, layout_engine=ImageFont.Layout.BASIC)
+
+    @cached_property
+    def small_font(self) -> ImageFont.FreeTypeFont:
+        """For score and name."""
+        return ImageFont.truetype(str(self.font_file), SMALL_FONT_SIZE, layout_engine=ImageFont.Layout.BASIC)
+
+
 def write_gallery(path: Path, title: str, tiles: Sequence[Tile]) -> None:
-    """Write the PNG `path` with `title` on top and the tiles below each other.
+    """Write the PNG `path` with `title` on top and the tiles below, in two columns where all texts are short.
 
     Raises:
         OutsideError: the file cannot be written.
     """
-    drawn = [_draw_tile(tile) for tile in tiles]
+    texts = [text for tile in tiles for text in (tile.truth, tile.text)]
+    columns = 2 if max(map(len, texts), default=0) <= SHORT and len(tiles) > 1 else 1
+    layout = Layout(columns, font_for("".join([title, *texts, *(tile.name for tile in tiles)])))
+    drawn = [_draw_tile(tile, layout) for tile in tiles]
+    rows = [drawn[at : at + columns] for at in range(0, len(drawn), columns)]
+    heights = [max(image.height for image in row) for row in rows]
     top = 2 * MARGIN + LINE_HEIGHT
-    canvas = Image.new("RGB", (CANVAS_WIDTH, top + sum(image.height for image in drawn)), "white")
-    ImageDraw.Draw(canvas).text((MARGIN, MARGIN), shown(title), BLACK, _font())
-    for image in drawn:
-        canvas.paste(image, (0, top))
-        top += image.height
+    canvas = Image.new("RGB", (CANVAS_WIDTH, top + sum(heights)), "white")
+    ImageDraw.Draw(canvas).text((MARGIN, MARGIN), displayed(title, layout.font_file), BLACK, layout.font)
+    for row, height in zip(rows, heights, strict=True):
+        for column, image in enumerate(row):
+            canvas.paste(image, (column * layout.width, top))
+        top += height
     with replacing(path) as temporary:
         canvas.save(temporary, format="PNG")
 
@@ -66,65 +100,40 @@ def differences(truth: str, text: str) -> tuple[Runs, Runs]:
     return list(zip(truth, truth_differs, strict=True)), list(zip(text, text_differs, strict=True))
 
 
-def shown(text: str) -> str:
-    """`text` with every character that the font lacks as \\uXXXX."""
-    return "".join(character if _has_glyph(character) else _escaped(character) for character in text)
-
-
-def _draw_tile(tile: Tile) -> Image.Image:
-    left = IMAGE_WIDTH + 2 * MARGIN
+def _draw_tile(tile: Tile, layout: Layout) -> Image.Image:
+    left = layout.image_width + 2 * MARGIN
     truth, text = differences(tile.truth, tile.text)
-    lines = [*_wrapped("truth", truth, left), *_wrapped("read", text, left)]
+    lines = [*_wrapped("truth", truth, layout), *_wrapped("read", text, layout)]
     height = max(IMAGE_HEIGHT, LINE_HEIGHT * (len(lines) + 1)) + MARGIN
-    canvas = Image.new("RGB", (CANVAS_WIDTH, height), "white")
+    canvas = Image.new("RGB", (layout.width, height), "white")
     draw = ImageDraw.Draw(canvas)
-    canvas.paste(_scaled(tile.image_HWC), (MARGIN, 0))
+    canvas.paste(_scaled(tile.image_HWC, layout.image_width), (MARGIN, 0))
     for row, line in enumerate(lines):
-        for x, character, color in line:
-            draw.text((x, row * LINE_HEIGHT), character, color, _font())
-    draw.text((left, len(lines) * LINE_HEIGHT), shown(f"score {tile.score:.4f}   {tile.name}"), GREY, _font(15))
-    draw.line((MARGIN, height - MARGIN // 2, CANVAS_WIDTH - MARGIN, height - MARGIN // 2), (225, 225, 225))
+        for x, characters, colour in line:
+            draw.text((x, row * LINE_HEIGHT), characters, colour, layout.font)
+    below = displayed(f"score {tile.score:.4f}   {tile.name}", layout.font_file)
+    draw.text((left, len(lines) * LINE_HEIGHT), below, GREY, layout.small_font)
+    draw.line((MARGIN, height - MARGIN // 2, layout.width - MARGIN, height - MARGIN // 2), (225, 225, 225))
     return canvas
 
 
-def _scaled(image_HWC: np.ndarray) -> Image.Image:
+def _scaled(image_HWC: np.ndarray, width: int) -> Image.Image:
     image = Image.fromarray(np.ascontiguousarray(image_HWC[:, :, ::-1]))
-    scale = min(IMAGE_WIDTH / image.width, IMAGE_HEIGHT / image.height, 3.0)
+    scale = min(width / image.width, IMAGE_HEIGHT / image.height, 3.0)
     return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
 
 
-def _wrapped(label: str, runs: Runs, left: int) -> list[list[tuple[float, str, tuple[int, int, int]]]]:
-    """Lines of (x, character, colour) that stay inside the canvas, `label` before the first."""
+def _wrapped(label: str, runs: Runs, layout: Layout) -> list[Line]:
+    """Lines of characters that stay inside the tile, `label` before the first."""
+    left = float(layout.image_width + 2 * MARGIN)
     start = x = left + 70.0
-    lines = [[(float(left), label, GREY)]]
+    lines: list[Line] = [[(left, label, GREY)]]
     for character, differs in runs or [("(empty)", False)]:
-        glyph = SPACE_MARK if differs and character == " " else shown(character) if runs else character
-        width = _font().getlength(glyph)
-        if x + width > CANVAS_WIDTH - MARGIN:
+        glyph = SPACE_MARK if differs and character == " " else displayed(character, layout.font_file)
+        width = layout.font.getlength(glyph)
+        if x + width > layout.width - MARGIN:
             lines.append([])
             x = start
         lines[-1].append((x, glyph, RED if differs else BLACK if runs else GREY))
         x += width
     return lines
-
-
-@cache
-def _font(size: int = FONT_SIZE) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """DejaVu Sans as matplotlib brings it, else Pillow's own font."""
-    found = importlib.util.find_spec("matplotlib")
-    if found and found.origin:
-        file = Path(found.origin).parent / "mpl-data/fonts/ttf/DejaVuSans.ttf"
-        if file.is_file():
-            return ImageFont.truetype(str(file), size, layout_engine=ImageFont.Layout.BASIC)
-    return ImageFont.load_default(size)
-
-
-@cache
-def _has_glyph(character: str) -> bool:
-    font = _font()
-    return character.isprintable() and bytes(font.getmask(character)) != bytes(font.getmask(NO_CHARACTER))
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from ocrflow.report.gallery import CANVAS_WIDTH, RED, Tile, differences, shown, write_gallery
+from ocrflow.report.gallery import CANVAS_WIDTH, RED, Tile, differences, write_gallery
 
 
 def tile(truth: str, text: str, height: int = 40, width: int = 120) -> Tile:
@@ -46,10 +46,18 @@ def test_image_keeps_its_colours_and_long_text_wraps(tmp_path):
     assert (40, 120, 200) in {color for _, color in short.getcolors(1 << 20)}  # BGR in, RGB out
 
 
-def test_characters_the_font_lacks_are_escaped():
-    assert shown("aé✓ b") == "aé✓ b"
-    assert shown("中a\u200b\t") == "\\u4E2Da\\u200B\\u0009"
-    assert shown("\U0002f81a") == "\\U0002F81A"
+def test_characters_that_no_font_has_are_drawn_as_escapes(tmp_path):
+    write_gallery(tmp_path / "known.png", "title", [tile("a", "b")])
+    write_gallery(tmp_path / "unknown.png", "title", [tile("a", "\U0010fffd")])
+    assert red_pixels(tmp_path / "unknown.png") > 3 * red_pixels(tmp_path / "known.png")
+
+
+def test_short_texts_stand_in_two_columns(tmp_path):
+    write_gallery(tmp_path / "short.png", "title", [tile("ABC123", "ABC124")] * 4)
+    write_gallery(tmp_path / "long.png", "title", [tile("ABC123" * 4, "ABC124")] * 4)
+    short, long = (Image.open(tmp_path / name) for name in ("short.png", "long.png"))
+    assert short.width == long.width == CANVAS_WIDTH
+    assert short.height < 0.7 * long.height
 
 
 def test_no_tiles(tmp_path):
