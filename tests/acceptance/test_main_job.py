@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ocrflow.config_file import load_config
+
 ROOT = Path(__file__).parents[2]
 TASK = "text_recognition"
 STAGES = ("check_dataset", "split", "train", "evaluate", "export", "register")
@@ -49,6 +51,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def result(project: Path, stage: str) -> dict:
     return json.loads((project / "output" / TASK / f"{stage}_result.json").read_text(encoding="utf-8"))
+
+
+def test_another_output_folder_takes_everything_with_it():
+    """`make run DATA=... OUT=...` must not write into the demo's folder."""
+    own = load_config(str(ROOT / "params.yaml"), TASK, ["Global.output=own"])
+    assert "output/" not in own.model_dump_json()
 
 
 def test_every_stage_says_that_it_is_done(project):
