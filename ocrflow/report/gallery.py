@@ -53,7 +53,7 @@ class Layout:
     @property
     def image_width(self) -> int:
         """Pixels of the picture at the left of a tile."""
-        return 420 if self.columns == 1 else 300
+        return 420 if self.columns == 1 else 280
 
     @cached_property
     def font(self) -> ImageFont.FreeTypeFont:

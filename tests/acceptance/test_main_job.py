@@ -95,6 +95,23 @@ def test_the_table_names_what_a_person_wants_to_know(project):
         assert text in done.stdout
 
 
+def test_the_stock_packages_read_every_validation_row_as_the_evaluation_did(project):
+    lines = (project / "output" / TASK / "evaluate" / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    program = (
+        "import os, sys; os.environ['PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK'] = 'True'; folder, *images = sys.argv[1:];"
+        "import paddlex, paddleocr;"
+        "served = [paddlex.create_model('PP-OCRv6_tiny_rec', model_dir=folder),"
+        "          paddleocr.TextRecognition(model_name='PP-OCRv6_tiny_rec', model_dir=folder)];"
+        "[print('TEXT', result['rec_text']) for model in served for image in images for result in model.predict(image)]"
+    )
+    images = [f"data/{TASK}/{row['image']}" for row in rows]
+    done = command(project, sys.executable, "-c", program, f"output/{TASK}/export", *images)
+    assert done.returncode == 0, done.stderr
+    texts = [line.removeprefix("TEXT ") for line in done.stdout.splitlines() if line.startswith("TEXT ")]
+    assert texts == 2 * [row["text"] for row in rows]
+
+
 def test_the_registered_model_answers_in_a_fresh_process(project):
     row = (project / "data" / TASK / "val.txt").read_text(encoding="utf-8").splitlines()[0]
     image = f"data/{TASK}/{row.split(chr(9))[0]}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 import pytest
 
@@ -25,7 +27,7 @@ SIZES = [
 
 @pytest.fixture(scope="module")
 def paddlex_resize():
-    return pytest.importorskip("paddlex.inference.models.text_recognition.processors").OCRReisizeNormImg
+    return importlib.import_module("paddlex.inference.models.text_recognition.processors").OCRReisizeNormImg
 
 
 @pytest.mark.parametrize("base_width", [320, 160, 94, 97])
