@@ -62,7 +62,8 @@ def _train(config: RunConfig, task: Any, ranks: Any) -> dict[str, Any]:
     output, settings = Path(config.Global.output), config.Train
     journal = None
     if ranks.first:
-        journal = Journal(output, start_run(config, task.lists.data_version), bool(settings.resume_path), settings.epochs_iters)
+        tracker = start_run(config, task.lists.data_version)
+        journal = Journal(output, tracker, bool(settings.resume_path), settings.epochs_iters)
     status = "FAILED"
     try:
         training = Training(task, settings, output, journal, ranks)
