@@ -117,4 +117,4 @@ def untracked(monkeypatch: pytest.MonkeyPatch) -> None:
 def _log_nowhere(patch: pytest.MonkeyPatch) -> None:
     from ocrflow.tracking import run
 
-    patch.setattr(run, "start_run", lambda config: run.RunLogger(run.NullLogger()))
+    patch.setattr(run, "start_run", lambda config, data_version: run.RunLogger(run.NullLogger()))

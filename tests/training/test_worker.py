@@ -82,7 +82,7 @@ def test_the_tracker_learns_how_it_ended(train_config, tmp_path, monkeypatch, er
         return {}
 
     seen: list[str] = []
-    monkeypatch.setattr(run, "start_run", lambda config: Logger())
+    monkeypatch.setattr(run, "start_run", lambda config, data_version: Logger())
     monkeypatch.setattr(loop.Training, "run", pretend)
     with contextlib.suppress(DataError, Interrupted, KeyboardInterrupt):
         worker.train(train_config(tmp_path / "output"), 1)
