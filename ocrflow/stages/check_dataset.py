@@ -52,9 +52,6 @@ def _refuse(config: RunConfig) -> None:
     if config.CheckDataset.convert.enable:
         fix = "-o CheckDataset.convert.enable=false"
         raise UsageError("CheckDataset.convert.enable=true: check_dataset does not convert", fix=fix)
-    dataset_dir, output = Path(config.Global.dataset_dir), Path(config.Global.output)
-    if output.resolve().is_relative_to(dataset_dir.resolve()):
-        raise UsageError(f"Global.output={output} lies in the dataset {dataset_dir}", fix="-o Global.output=output")
 
 
 def _failed(config: RunConfig, found: Examination, folder: Path) -> DataError:
