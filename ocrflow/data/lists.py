@@ -44,6 +44,12 @@ class Lists:
     dict_sha256: str
     data_version: str
 
+    @property
+    def hashes(self) -> dict[str, str]:
+        """What a result says of the data that made it: `data_version`, `split_sha256`, `dict_sha256`."""
+        names = ("data_version", "split_sha256", "dict_sha256")
+        return {name: getattr(self, name) for name in names}
+
 
 def lists_of(config: RunConfig) -> Lists:
     """The lists of the stage split when it ran in this output folder, else those of the dataset.

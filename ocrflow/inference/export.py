@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ocrflow.files import write_failed
+from ocrflow.inference.preprocess import MAX_WIDTH, ROWS
 
 if TYPE_CHECKING:
     from paddle import nn
 
-ROWS = 48  # height of the network's input in pixels
-MAX_WIDTH = 3200  # PaddleX squeezes wider images to this
 FILES = ("inference.json", "inference.pdiparams", "inference.yml")
 
 

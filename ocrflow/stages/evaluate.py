@@ -59,7 +59,7 @@ def run(config: RunConfig) -> dict[str, Any]:
         "model_sha256": (sha256 := model_sha256(recognizer.model_dir)),
         "wrong": wrong,
         "worst": worst,
-        "made_of": _made_of(config, lists, sha256),
+        "made_of": made_of(config, model_sha256=sha256, **lists.hashes),
     }
 
 
@@ -140,8 +140,3 @@ def _write_gallery(path: Path, recognizer: Recognizer, root: Path, worst: list[P
 def _summary(model_dir: Path, metrics: Metrics, rows: int, wrong: int, picture: Path) -> str:
     figures = f"acc {metrics.acc:.4f}, norm_edit_dis {metrics.norm_edit_dis:.4f}, cer {metrics.cer:.4f}"
     return f"evaluated {metrics.rows} of {rows} rows with {model_dir}: {figures}, {wrong} wrong rows, see {picture}"
-
-
-def _made_of(config: RunConfig, lists: Lists, sha256: str) -> dict[str, Any]:
-    hashes = {"split_sha256": lists.split_sha256, "dict_sha256": lists.dict_sha256, "model_sha256": sha256}
-    return made_of(config, data_version=lists.data_version, **hashes)

@@ -36,14 +36,13 @@ def run(config: RunConfig) -> dict[str, Any]:
     export_recognizer(net, model_dir, config.Global.model, lists.dictionary, base_width)
     parity = compare(net, model_dir, lists, base_width)
     print(f"exported {config.Global.model} to {model_dir}: same text as the trained weights on {parity['rows']} rows")
-    made = {"data_version": lists.data_version, "split_sha256": lists.split_sha256, "dict_sha256": lists.dict_sha256}
     return {
         "model_dir": str(model_dir),
         "model_name": config.Global.model,
         "files": {path.name: sha256_of(path) for path in sorted(model_dir.glob("inference.*"))},
         "model_sha256": model_sha256(model_dir),
         "parity": parity,
-        "made_of": made_of(config, weights_sha256=sha256_of(weights), **made),
+        "made_of": made_of(config, weights_sha256=sha256_of(weights), **lists.hashes),
     }
 
 

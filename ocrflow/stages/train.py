@@ -50,8 +50,7 @@ def run(config: RunConfig) -> dict[str, Any]:
     print(
         f"trained {config.Global.model}: best epoch {best['epoch']}, acc {best['acc']:.4f}, {result['seconds']:.0f} s"
     )
-    record = {"data_version": lists.data_version, "split_sha256": lists.split_sha256, "dict_sha256": lists.dict_sha256}
-    made_of = provenance.made_of(config, **record)
+    made_of = provenance.made_of(config, **lists.hashes)
     return {**paddlex_keys(config, result), **result, "num_processes": processes, "made_of": made_of}
 
 

@@ -18,7 +18,7 @@ from ocrflow.data.labels import Row, RowList
 from ocrflow.inference.preprocess import MAX_WIDTH, ROWS
 
 STRIDE = 8
-DEFAULT_BASE_WIDTH = 320
+DEFAULT_BASE_WIDTH = 320  # PaddleX's [3, 48, 320]
 _UNWANTED = frozenset(("Cc", "Cs", "Zl", "Zp"))
 _BYTE_ORDER_MARK = "\ufeff"
 

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ocrflow.inference.preprocess import input_width
-from ocrflow.tasks.text_recognition.checks import STRIDE, ctc_steps, ctc_steps_needed
+from ocrflow.tasks.text_recognition.checks import DEFAULT_BASE_WIDTH, STRIDE, ctc_steps, ctc_steps_needed
 
-OFFICIAL = 320  # PaddleX's [3, 48, 320]
 NARROWEST = 96
 STEP = 32  # base widths are multiples of this, in pixels
 COVERED = 0.5  # share of the training images that fit without an input of their own width
@@ -31,7 +30,7 @@ def choose_base_width(setting: int | str, sizes_N2: Sequence[tuple[int, int]], t
     contents = [input_width(height, width, base_width=0)[1] for height, width in sizes_N2]
     wide_enough = int(np.quantile(contents, COVERED, method="higher"))
     long_enough = max(_needed_by_label(*size, text) for size, text in zip(sizes_N2, texts, strict=True))
-    return min(OFFICIAL, max(NARROWEST, -(-max(wide_enough, long_enough) // STEP) * STEP))
+    return min(DEFAULT_BASE_WIDTH, max(NARROWEST, -(-max(wide_enough, long_enough) // STEP) * STEP))
 
 
 def time_steps(padded_width: int) -> int:
@@ -42,4 +41,4 @@ def time_steps(padded_width: int) -> int:
 def _needed_by_label(height: int, width: int, text: str) -> int:
     """Columns that CTC needs to say the label; 0 when even the official width has too few."""
     needed = ctc_steps_needed(text)
-    return needed * STRIDE if needed <= ctc_steps(width, height, OFFICIAL) else 0
+    return needed * STRIDE if needed <= ctc_steps(width, height) else 0
