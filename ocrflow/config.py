@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 from ocrflow.config_section import Section, Text
 from ocrflow.models import task_of
 
-Mode = Literal["check_dataset", "split", "train", "evaluate", "export", "register", "predict"]
+Mode = Literal["check_dataset", "expectations", "split", "train", "evaluate", "export", "register", "predict"]
 
 
 class GlobalSection(Section):
@@ -42,6 +42,12 @@ class SplitSection(Section):
     train_percent: int | None = Field(None, ge=0, le=100, description="share of train rows in percent")
     val_percent: int | None = Field(None, ge=0, le=100, description="share of val rows in percent; both sum to 100")
     seed: int = Field(0, ge=0, description="ocrflow: another seed, another division")
+    in_place: bool = Field(False, description="ocrflow: PaddleX's form, rewrites train.txt and val.txt, keeps .bak")
+    group_pattern: str | None = Field(
+        None, description="ocrflow: regular expression on image paths; rows with the same group(1) stay together"
+    )
+    near_duplicates: bool = Field(True, description="ocrflow: nearly equal images stay together too")
+    stratify: bool = Field(False, description="ocrflow: no character only in val, label lengths balanced")
 
 
 class CheckDatasetSection(Section):
@@ -49,6 +55,10 @@ class CheckDatasetSection(Section):
 
     convert: ConvertSection = ConvertSection()
     split: SplitSection = SplitSection()
+    allow: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
+        {}, description="ocrflow: fault code: largest share of rows that may have it and are left out"
+    )
+    expectations: str | None = Field(None, description="ocrflow: YAML file that adds to the expectation suite")
 
 
 class TrainSection(Section):
@@ -60,11 +70,11 @@ class TrainSection(Section):
     pretrain_weight_path: str | None = Field(
         None, description="weights to start from: starter:NAME, a .pdparams or .safetensors file; null: random ones"
     )
-    resume_path: str | None = Field(None, description="checkpoint to go on from, e.g. OUT/latest/latest.pdparams")
+    resume_path: str | None = Field(None, description="checkpoint to go on from; auto: the newest complete one in OUT")
     log_interval: int = Field(20, ge=1, description="steps between two lines in train.log")
     eval_interval: int = Field(1, ge=1, description="epochs between two evaluations; the last epoch always is one")
     save_interval: int = Field(1, ge=1, description="epochs between two saves of latest/")
-    amp: Literal["OFF", "O1", "O2"] = Field("OFF", description="PaddleX: mixed precision; ocrflow refuses O1 and O2")
+    amp: Literal["OFF", "O1", "O2"] = Field("OFF", description="mixed precision on GPU: O1 by operation, O2 all of it")
     dy2st: bool = Field(False, description="PaddleX: train a static graph; ocrflow refuses true")
     dist_ips: str | None = Field(None, description="PaddleX: hosts of a multi-node run; ocrflow refuses it")
     uniform_output_enabled: bool = Field(True, description="PaddleX's directory layout; ocrflow always writes it")
@@ -77,6 +87,25 @@ class TrainSection(Section):
     augment: float = Field(0.5, ge=0, le=1, description="ocrflow: probability of each augmentation of an image")
     base_width: Annotated[int, Field(ge=8, le=3200)] | Literal["auto"] = Field(
         "auto", description="ocrflow: narrowest input in pixels at 48 rows; auto: from the training images, at most 320"
+    )
+    crop_size: Annotated[int, Field(ge=64, le=2048, multiple_of=32)] | Literal["auto"] = Field(
+        "auto", description="ocrflow: side in pixels of a detector's square training crops; auto: 640, on CPU 320"
+    )
+    longest_side: int = Field(
+        960, ge=64, le=4000, description="ocrflow: a detector shrinks images whose longer side has more pixels"
+    )
+    accumulate: int = Field(1, ge=1, description="ocrflow: batches whose gradients are averaged for one step")
+    ema: float = Field(0.0, ge=0, lt=1, description="ocrflow: decay of averaged weights, which are scored; 0: off")
+    freeze: list[str] = Field([], description="ocrflow: parameters that stay as loaded, by the start of their names")
+    guide: bool = Field(False, description="ocrflow: train PP-OCR's attention branch (NRTR) beside CTC")
+    min_loaded: float = Field(0.5, ge=0, le=1, description="ocrflow: smallest share of starting weights that must fit")
+    early_stop: int | None = Field(None, ge=1, description="ocrflow: end after so many evaluations without a gain")
+    max_steps: int | None = Field(None, ge=1, description="ocrflow: end after so many steps")
+    time_budget: float | None = Field(None, gt=0, description="ocrflow: end after so many minutes")
+    min_evaluations: int = Field(1, ge=1, description="ocrflow: evaluations that a run plans at least")
+    keep_last: int = Field(1, ge=1, description="ocrflow: checkpoints iter_epoch_N that are kept beside the best")
+    num_workers: Annotated[int, Field(ge=0)] | Literal["auto"] = Field(
+        "auto", description="ocrflow: processes that decode and augment for each training process; auto: spare cores"
     )
     num_processes: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
         "auto", description="ocrflow: training processes on CPU; auto: one a core up to 4; on GPU it is one a card"

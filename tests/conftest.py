@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import numpy as np
 import pytest
 
 os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")  # read when paddlex is imported
+_CACHE = tempfile.TemporaryDirectory(prefix="ocrflow-tests-")  # the user's own cache is not touched
+os.environ["OCRFLOW_CACHE_DIR"] = _CACHE.name  # subprocesses inherit it
 
 MODEL_NAME = "PP-OCRv6_tiny_rec"
 BASE_WIDTH = 160

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ocrflow.data.fault_kinds import KINDS, Severity
 from ocrflow.errors import DataError
@@ -14,7 +13,7 @@ from ocrflow.errors import DataError
 EXAMPLES = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One fault.
 
@@ -56,50 +55,56 @@ def fault(
     return Fault(code, kind.severity, split, str(file), line, image, message, fix)
 
 
-def errors_of(faults: Iterable[Fault]) -> list[Fault]:
-    """Those that make the data unusable."""
-    return [item for item in faults if item.severity == "error"]
+class Tally:
+    """How often each code was found, with its first examples; keeps nothing else of the faults."""
+
+    def __init__(self, faults: Iterable[Fault] = ()):
+        self.counts: Counter[str] = Counter()
+        self.examples: dict[str, list[Fault]] = {}
+        for item in faults:
+            self.add(item)
+
+    def add(self, item: Fault) -> None:
+        """Count one fault."""
+        self.counts[item.code] += 1
+        examples = self.examples.setdefault(item.code, [])
+        if len(examples) < EXAMPLES:
+            examples.append(item)
+
+    def ordered(self) -> dict[str, int]:
+        """Count by code: errors first, the most frequent first."""
+        pairs = sorted(self.counts.items(), key=lambda pair: (KINDS[pair[0]].severity, -pair[1], pair[0]))
+        return dict(pairs)
+
+    def number(self, severity: Severity) -> int:
+        """How many faults are of this severity."""
+        return sum(count for code, count in self.counts.items() if KINDS[code].severity == severity)
+
+    def summary(self) -> str:
+        """`2 errors, 1 warning`."""
+        return f"{_number(self.number('error'), 'error')}, {_number(self.number('warning'), 'warning')}"
+
+    def table(self) -> str:
+        """A block for each code: count and meaning, up to three examples with their place, and what mends the first."""
+        blocks = []
+        for code, count in self.ordered().items():
+            lines = [f"{KINDS[code].severity} {code} ({count}): {KINDS[code].meaning}"]
+            lines += [f"    {item.place}: {item.message}" for item in self.examples[code]]
+            if count > EXAMPLES:
+                lines.append(f"    ... and {count - EXAMPLES} more")
+            blocks.append("\n".join([*lines, f"    fix: {self.examples[code][0].fix}"]))
+        return "\n".join(blocks)
 
 
-def counts(faults: Iterable[Fault]) -> dict[str, int]:
-    """How often each code occurs: errors first, the most frequent first."""
-    found = Counter(item.code for item in faults)
-    return dict(sorted(found.items(), key=lambda pair: (KINDS[pair[0]].severity, -pair[1], pair[0])))
-
-
-def summary(faults: Sequence[Fault]) -> str:
-    """`2 errors, 1 warning`."""
-    errors = len(errors_of(faults))
-    return f"{_number(errors, 'error')}, {_number(len(faults) - errors, 'warning')}"
-
-
-def table(faults: Sequence[Fault]) -> str:
-    """A block for each code: count and meaning, up to three examples with their place, and what mends the first."""
-    blocks = []
-    for code, count in counts(faults).items():
-        same = [item for item in faults if item.code == code]
-        lines = [f"{KINDS[code].severity} {code} ({count}): {KINDS[code].meaning}"]
-        lines += [f"    {item.place}: {item.message}" for item in same[:EXAMPLES]]
-        if count > EXAMPLES:
-            lines.append(f"    ... and {count - EXAMPLES} more")
-        blocks.append("\n".join([*lines, f"    fix: {same[0].fix}"]))
-    return "\n".join(blocks)
-
-
-def records(faults: Iterable[Fault]) -> list[dict[str, Any]]:
-    """The faults as JSON objects."""
-    return [asdict(item) for item in faults]
-
-
-def refuse_errors(faults: Sequence[Fault]) -> None:
+def refuse_errors(faults: Iterable[Fault]) -> None:
     """Do nothing when no fault is an error.
 
     Raises:
         DataError: its text is the table of the errors.
     """
-    errors = errors_of(faults)
-    if errors:
-        raise DataError(f"{summary(errors)}\n{table(errors)}")
+    errors = Tally(item for item in faults if item.severity == "error")
+    if errors.counts:
+        raise DataError(f"{errors.summary()}\n{errors.table()}")
 
 
 def _number(count: int, noun: str) -> str:

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from ocrflow.data.fingerprint_cache import FingerprintCache
 from ocrflow.errors import DataError
 
 _IGNORED_BY_DVC = frozenset((".git", ".hg", ".dvc"))
@@ -56,16 +57,23 @@ def _refuse(error: OSError) -> None:
 
 
 def md5s_of(files: Mapping[str, Path], known: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Hex MD5 of each file's bytes; those in `known` are not read again.
+    """Hex MD5 of each file's bytes; those in `known`, or else in the fingerprint cache, are not read again.
 
     Raises:
         DataError: a file cannot be read.
     """
-    known = known or {}
+    known = _cached(files) if known is None else known
     missing = [name for name in files if name not in known]
     with ThreadPoolExecutor(_THREADS) as pool:
         found = dict(zip(missing, pool.map(_md5_of, (files[name] for name in missing)), strict=True))
     return {name: known.get(name) or found[name] for name in files}
+
+
+def _cached(files: Mapping[str, Path]) -> dict[str, str]:
+    """The hashes of unchanged files that were looked at before."""
+    cache = FingerprintCache()
+    found = {name: cache.md5(str(Path.cwd() / path)) for name, path in files.items()}
+    return {name: md5 for name, md5 in found.items() if md5}
 
 
 def _md5_of(path: Path) -> str:

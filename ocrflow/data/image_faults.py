@@ -1,10 +1,11 @@
-"""Checks that any list of images gets, whatever the labels are: paths, files, copies between splits, orphans."""
+"""Checks that the image of any row gets, whatever its label is: its path, its file, and files that no row names."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from ocrflow.data.faults import Fault, fault
@@ -16,63 +17,72 @@ _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 def path_problem(image: str) -> tuple[str, str] | None:
     """Code and message of what is wrong with a path in a list, or None; looks at no file."""
+    if image.isalnum():
+        return None
     if image.startswith(("/", "\\")) or _DRIVE.match(image):
         return "path_absolute", f"expected a path relative to the dataset, got {image!r}"
+    if image.startswith("[") and image.endswith("]"):
+        return "path_image_list", f"expected one path, got {image!r}"
     if "\\" in image:
         return "path_backslash", f"expected / between folders, got {image!r}"
-    if posixpath.normpath(image).split("/")[0] == "..":
+    if ".." in image and posixpath.normpath(image).split("/")[0] == "..":
         return "path_escapes", f"expected a file below the dataset, got {image!r}"
-    if any(ord(char) < 32 or ord(char) == 127 for char in image):
+    if not image.isprintable() and any(ord(char) < 32 or ord(char) == 127 for char in image):
         return "path_invalid", f"control characters in {image!r}"
     return None
 
 
-def image_paths(lists: Sequence[RowList], root: Path) -> dict[str, Path]:
-    """The files of all rows whose path can be used, each once, by the path as the row writes it."""
-    names = dict.fromkeys(row.image for item in lists for row in item.rows)
-    return {image: root / image for image in names if not path_problem(image)}
+def image_faults(rows: RowList, row: Row, facts: ImageFacts | None, root: Path) -> Iterator[Fault]:
+    """What is wrong with the path or the file of a row's image, or odd about it."""
+    problem = path_problem(row.image)
+    if problem:
+        yield rows.fault(problem[0], row, problem[1])
+    elif facts and facts.problem:
+        code, message = _meant(row.image, root) if facts.problem == "image_missing" else ("", "")
+        yield rows.fault(code or facts.problem, row, message or f"{row.image!r}: {facts.message}")
+    elif facts:
+        for code, message in facts.notes:
+            yield rows.fault(code, row, f"{row.image!r}: {message}")
 
 
-def image_faults(rows: RowList, facts: Mapping[str, ImageFacts]) -> Iterator[Fault]:
-    """Each row whose path or file cannot be used."""
-    for row in rows.rows:
-        problem = path_problem(row.image)
-        found = facts.get(row.image)
-        if problem:
-            yield rows.fault(problem[0], row, problem[1])
-        elif found and found.problem:
-            yield rows.fault(found.problem, row, f"{row.image!r}: {found.message}")
+def _meant(image: str, root: Path) -> tuple[str, str]:
+    """Code and message when a file of nearly this name exists; empty texts when none does."""
+    place, found = root, []
+    for part in image.strip().split("/"):
+        names = _names_in(place)
+        name = names.get(part) or names.get(part.casefold()) or names.get(part.strip().casefold(), "")
+        if not name:
+            return "", ""
+        found.append(name)
+        place = place / name
+    meant = "/".join(found)
+    if meant == image:
+        return "", ""
+    kind = "path_space" if "".join(image.split()) == "".join(meant.split()) else "path_case"
+    return kind, f"expected {meant!r}, which exists, got {image!r}"
 
 
-def leak_faults(train: RowList, val: RowList, facts: Mapping[str, ImageFacts]) -> Iterator[Fault]:
-    """Each val row whose image, byte for byte, is one of train."""
-    of_train: dict[str, Row] = {}
-    for row in train.rows:
-        of_train.setdefault(usable_md5(row, facts), row)
-    of_train.pop("", None)
-    for row in val.rows:
-        copy = of_train.get(usable_md5(row, facts))
-        if copy:
-            message = f"{row.image!r} is the same image as {copy.image!r} in {train.file.name}:{copy.line}"
-            yield val.fault("image_in_both_splits", row, message)
+@lru_cache(maxsize=64)
+def _names_in(folder: Path) -> dict[str, str]:
+    """The names in a folder by themselves and in lower case; of two that differ in case only, none in lower case."""
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except OSError:
+        return {}
+    folded: dict[str, list[str]] = {}
+    for name in names:
+        folded.setdefault(name.casefold(), []).append(name)
+    return {key: same[0] for key, same in folded.items() if len(same) == 1} | {name: name for name in names}
 
 
-def usable_md5(row: Row, facts: Mapping[str, ImageFacts]) -> str:
-    """MD5 of a row's image, or an empty string when it cannot be used."""
-    found = facts.get(row.image)
-    return found.md5 if found and not found.problem else ""
-
-
-def orphan_faults(lists: Sequence[RowList], files: Mapping[str, Path], root: Path) -> Iterator[Fault]:
-    """One fault for all image files that no list names.
+def orphan_faults(named: Collection[str], files: Iterable[str], root: Path) -> Iterator[Fault]:
+    """A fault for each image file that no list names.
 
     Args:
-        lists: all lists of the dataset.
+        named: the image paths of all rows, normalised.
         files: all files by their path relative to `root`.
         root: the dataset's root.
     """
-    named = {posixpath.normpath(row.image) for item in lists for row in item.rows}
-    orphans = [name for name in files if Path(name).suffix.lower() in SUFFIXES and name not in named]
-    if orphans:
-        examples = ", ".join(orphans[:3]) + (", ..." if len(orphans) > 3 else "")
-        yield fault("image_orphan", f"image files that no list names: {len(orphans)} ({examples})", root)
+    for name in files:
+        if name not in named and posixpath.splitext(name)[1].lower() in SUFFIXES:
+            yield fault("image_orphan", f"{name!r} stands in no list", root, image=name)

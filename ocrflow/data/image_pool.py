@@ -1,52 +1,71 @@
-"""Inspecting many image files with all cores, in memory that does not grow with the dataset."""
+"""Inspecting many image files with all cores, in memory that does not grow with the dataset's bytes."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, closing
+from functools import partial
 from pathlib import Path
 
-from ocrflow.data.images import ImageFacts, inspect
-from ocrflow.errors import OutsideError
-from ocrflow.progress import track
+from ocrflow.data import images
+from ocrflow.data.fingerprint_cache import FingerprintCache, Stamp
+from ocrflow.data.images import ImageFacts
+from ocrflow.data.workers import in_order
+from ocrflow.progress import Advance, track
 
-POOL_FROM = 500
 _CHUNK = 32
+Task = tuple[str, str, Stamp | None]  # key, absolute path, stamp
 
 
 def inspect_all(paths: Mapping[str, Path], label: str) -> dict[str, ImageFacts]:
     """The facts of each file under its key, with progress under `label`.
 
-    A few files are read in this process; from `POOL_FROM` on a process a core pays for its start.
+    Files that the fingerprint cache knows are not read. The others are read by one process a core.
 
     Raises:
         OutsideError: a process died, as the system ends one that needs too much memory.
     """
-    cores = len(os.sched_getaffinity(0))
-    files = list(paths.values())
-    facts = _pooled(files, cores) if len(files) >= POOL_FROM and cores > 1 else map(inspect, files)
-    found = {}
+    cache = FingerprintCache()
+    found: dict[str, ImageFacts] = {}
     with track(label, len(paths)) as advance:
-        for key, fact in zip(paths, facts, strict=True):
-            found[key] = fact
+        unknown = list(_unknown(paths, cache, found, advance))
+        for (key, path, stamp), facts in _inspected(unknown):
+            found[key] = facts
+            cache.add(path, stamp, facts)
             advance(1)
+    cache.save()
     return found
 
 
-def _pooled(paths: list[Path], processes: int) -> Iterator[ImageFacts]:
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_ignore_interrupt) as pool:
-        try:
-            yield from pool.map(inspect, paths, chunksize=_CHUNK)
-        except BrokenProcessPool as error:
-            fix = "free memory, and run again"
-            raise OutsideError("a process that decodes images was ended by the system", fix=fix) from error
+def _unknown(
+    paths: Mapping[str, Path], cache: FingerprintCache, found: dict[str, ImageFacts], advance: Advance
+) -> Iterator[Task]:
+    """What must be read; what is known already goes into `found`."""
+    here = str(Path.cwd())
+    for key, path in paths.items():
+        absolute = os.path.join(here, path)  # noqa: PTH118 - a Path for each of a million files costs seconds
+        facts, stamp = cache.facts(absolute)
+        if facts is None:
+            yield key, absolute, stamp
+        else:
+            found[key] = facts
+            advance(1)
 
 
-def _ignore_interrupt() -> None:
-    """Let Ctrl-C end the parent alone, which then ends its processes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _inspected(tasks: list[Task]) -> Iterator[tuple[Task, ImageFacts]]:
+    if tasks:
+        prepare = partial(_share, multiprocessing.get_context("fork").RLock())
+        work = in_order(_inspect, (path for _, path, _ in tasks), pool_from=1, chunk=_CHUNK, prepare=prepare)
+        with closing(work) as facts:
+            yield from zip(tasks, facts, strict=True)
+
+
+def _inspect(path: str) -> ImageFacts:
+    return images.inspect(Path(path))
+
+
+def _share(heavy_work: AbstractContextManager[object]) -> None:
+    """In each process: large images are decoded one at a time among all."""
+    images.heavy_work = heavy_work

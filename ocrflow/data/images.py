@@ -8,42 +8,28 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import io
 import stat
-import warnings
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
+from ocrflow.data.decoder import decode, decode_listening
+from ocrflow.data.image_facts import ImageFacts
+from ocrflow.data.image_header import SUFFIXES_OF_FORMAT, Header, TooManyPixels, read_header
+from ocrflow.data.image_verdict import why_not_decoded, why_suspicious
+from ocrflow.data.near import difference_hash
 from ocrflow.errors import DataError
 
-MAX_PIXELS = 100_000_000
-MAX_BYTES = 4 * MAX_PIXELS
+MAX_PIXELS = 64_000_000
+MAX_BYTES = 256 * 2**20
+HEAVY_PIXELS, HEAVY_BYTES = 12_000_000, 2**25  # beyond either, one image at a time
 MIN_SIDE = 4
-_PNG, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
-_MAGICS = (_PNG, b"\xff\xd8\xff", b"BM", b"RIFF", b"II*\0", b"MM\0*")
+_NEVER_TURNED = ("WEBP",)  # OpenCV 4.10 applies the EXIF orientation of JPEG, PNG and TIFF
 SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif"))
-
-
-@dataclass(frozen=True)
-class ImageFacts:
-    """What one look at an image file gives.
-
-    Attributes:
-        md5: hex MD5 of the file's bytes; empty when they cannot be read.
-        width, height: pixels as training sees them; 0 when the image cannot be used.
-        problem: fault code, or None.
-        message: what was found, when there is a problem.
-    """
-
-    md5: str = ""
-    width: int = 0
-    height: int = 0
-    problem: str | None = None
-    message: str = ""
+heavy_work: AbstractContextManager[object] = nullcontext()  # a lock among the processes that inspect
 
 
 class _Unusable(Exception):
@@ -54,39 +40,57 @@ def read_bgr(path: Path) -> np.ndarray:
     """The image as uint8 H x W x 3 BGR.
 
     Raises:
-        DataError: the file cannot be read, is no image that OpenCV decodes, or has more than 100 megapixels.
+        DataError: the file cannot be read, is no image that OpenCV decodes, or has more than 64 megapixels.
     """
     try:
+        _file_size(path)
         content = _content(path)
-        _refuse_large(_header(content))
-        return _decode(content)
+        header = _header(content)
+        image = decode(content)
+        if image is None:
+            raise _Unusable(*why_not_decoded(content, header, ""))
     except _Unusable as error:
         raise DataError(f"{path}: {error.args[1]}", fix="ocrflow check-dataset names all such images") from error
+    return image
 
 
 def inspect(path: Path) -> ImageFacts:
     """Read, hash and fully decode one image file; never raises for a bad one."""
     md5 = ""
     try:
-        content = _content(path)
-        md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        height, width = _verified_size(content)
+        with heavy_work if _file_size(path) > HEAVY_BYTES else nullcontext():
+            content = _content(path)
+            md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+            header = _header(content)
+            with heavy_work if header and header.width * header.height > HEAVY_PIXELS else nullcontext():
+                return _verified(path, content, header, md5)
     except _Unusable as error:
         return ImageFacts(md5, problem=error.args[0], message=error.args[1])
-    return ImageFacts(md5, width, height)
+
+
+def _file_size(path: Path) -> int:
+    """Bytes of a regular file of a size that an image can have."""
+    with _reading():
+        status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise _Unusable("image_is_directory", "expected an image file, got a folder")
+    if not stat.S_ISREG(status.st_mode):
+        raise _Unusable("image_unreadable", "not a regular file")
+    if status.st_size > MAX_BYTES:
+        raise _Unusable("image_too_large", f"the file has {status.st_size / 1e6:.0f} MB, at most 268 are read")
+    return status.st_size
 
 
 def _content(path: Path) -> bytes:
-    """The bytes of a regular file of a size that an image can have."""
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise _Unusable("image_is_directory", "expected an image file, got a folder")
-        if not stat.S_ISREG(status.st_mode):
-            raise _Unusable("image_unreadable", "not a regular file")
-        if status.st_size > MAX_BYTES:
-            raise _Unusable("image_too_large", f"the file has {status.st_size / 1e6:.0f} MB, at most 400 are read")
+    with _reading():
         return path.read_bytes()
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What the system says against a file as fault code and message."""
+    try:
+        yield
     except (FileNotFoundError, NotADirectoryError) as error:
         raise _Unusable("image_missing", "no such file") from error
     except ValueError as error:
@@ -96,57 +100,51 @@ def _content(path: Path) -> bytes:
         raise _Unusable(code, error.strerror or str(error)) from error
 
 
-def _verified_size(content: bytes) -> tuple[int, int]:
-    """Height and width after a full decode by Pillow, which notices missing bytes, and by OpenCV, which trains."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        header = _header(content)
-        _refuse_large(header)
-        _refuse_damaged(content, header)
-    height, width = _decode(content).shape[:2]
-    if min(height, width) < MIN_SIDE:
-        raise _Unusable("image_too_small", f"{width} x {height} pixels, expected {MIN_SIDE} x {MIN_SIDE} at least")
-    return height, width
-
-
-def _header(content: bytes) -> tuple[int, int] | None:
-    """Width and height from the file's head without decoding; None when Pillow does not know the format."""
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            return image.size
-    except Image.DecompressionBombError as error:
-        raise _Unusable("image_too_large", str(error)) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-        return None
-
-
-def _refuse_large(size: tuple[int, int] | None) -> None:
-    if size and size[0] * size[1] > MAX_PIXELS:
-        megapixels = size[0] * size[1] / 1e6
-        raise _Unusable("image_too_large", f"{size[0]} x {size[1]} = {megapixels:.0f} megapixels, at most 100 are read")
-
-
-def _refuse_damaged(content: bytes, header: tuple[int, int] | None) -> None:
-    if content.startswith(_PNG) and _PNG_END not in content:
-        raise _Unusable("image_truncated", f"the end mark of a PNG is missing ({len(content)} bytes)")
-    if not header:
-        if content.startswith(_MAGICS):
-            raise _Unusable("image_truncated", f"begins as an image but cannot be read ({len(content)} bytes)")
-        return
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            image.load()
-    except Exception as error:  # Pillow's decoders raise almost any class for damaged bytes
-        raise _Unusable("image_truncated", f"{error} ({len(content)} bytes)") from error
-
-
-def _decode(content: bytes) -> np.ndarray:
+def _header(content: bytes) -> Header | None:
+    """The header, if the image is not too large to decode."""
     if not content:
         raise _Unusable("image_empty", "the file has 0 bytes")
     try:
-        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error as error:
-        raise _Unusable("image_undecodable", f"OpenCV: {error}".strip()) from error
+        header = read_header(content)
+    except TooManyPixels as error:
+        raise _Unusable("image_too_large", str(error)) from error
+    if header and header.width * header.height > MAX_PIXELS:
+        megapixels = header.width * header.height / 1e6
+        size = f"{header.width} x {header.height} = {megapixels:.0f} megapixels"
+        raise _Unusable("image_too_large", f"{size}, at most {MAX_PIXELS // 10**6} are read")
+    return header
+
+
+def _verified(path: Path, content: bytes, header: Header | None, md5: str) -> ImageFacts:
+    """The facts of an image that OpenCV decodes without an error and completely."""
+    image, complaint = decode_listening(content)
     if image is None:
-        raise _Unusable("image_undecodable", f"not an image that OpenCV decodes; it begins with {content[:8]!r}")
-    return image
+        raise _Unusable(*why_not_decoded(content, header, complaint))
+    height, width = image.shape[:2]
+    suspicious = why_suspicious(header, complaint)
+    if suspicious and suspicious[0] in ("image_truncated", "image_damaged"):
+        raise _Unusable(*suspicious)
+    if min(height, width) < MIN_SIDE:
+        raise _Unusable("image_too_small", f"{width} x {height} pixels, expected {MIN_SIDE} x {MIN_SIDE} at least")
+    notes = [suspicious] if suspicious else []
+    notes += _oddities(path, content, header)
+    orientation = header.orientation if header and header.format not in _NEVER_TURNED else 1
+    return ImageFacts(md5, width, height, None, "", difference_hash(image), orientation, tuple(notes))
+
+
+def _oddities(path: Path, content: bytes, header: Header | None) -> Iterator[tuple[str, str]]:
+    """What is odd about an image that training can use."""
+    if not header:
+        return
+    if path.suffix.lower() not in SUFFIXES_OF_FORMAT.get(header.format, (path.suffix.lower(),)):
+        yield "image_suffix", f"a {header.format} file with the suffix {path.suffix!r}"
+    if header.orientation != 1:
+        unlike = f", which OpenCV does not apply to {header.format}" if header.format in _NEVER_TURNED else ""
+        yield "image_exif_rotated", f"EXIF orientation {header.orientation}{unlike}"
+    if header.has_alpha:
+        image = decode(content, cv2.IMREAD_UNCHANGED)
+        opaque = 255 if image is None or image.dtype == np.uint8 else 65535
+        transparent = int((image[:, :, 3] < opaque).sum()) if image is not None and image.shape[2:] == (4,) else 0
+        if transparent:
+            share = transparent / (header.width * header.height)
+            yield "image_transparent", f"{share:.0%} of the pixels are transparent"

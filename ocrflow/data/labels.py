@@ -1,20 +1,28 @@
-"""Label lists of text recognition: PaddleX's MSTextRecDataset, a line `PATH<TAB>TEXT` for each image."""
+"""Label lists: PaddleX's MSTextRecDataset and TextDetDataset, a line `PATH<TAB>LABEL` for each image."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from ocrflow.data.faults import Fault, fault, refuse_errors
-from ocrflow.data.lines import scan_lines
+from ocrflow.data.lines import stream_lines
 from ocrflow.data.root import LIST_OF_SPLIT
 
+SHOWN = 80  # characters of a line in a message
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One labelled image: its path relative to the dataset's root, its text, its line in the list (from 1)."""
+    """One labelled image.
+
+    Attributes:
+        image: its path relative to the dataset's root.
+        text: the second column: the text of a recognition image, the JSON of a detection image.
+        line: its line in the list, from 1.
+    """
 
     image: str
     text: str
@@ -23,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True)
 class RowList:
-    """The rows of one list: which split it is and the file they stand in."""
+    """The rows of one list: which split it is and the file they stand in; no rows where they are streamed."""
 
     split: str
     file: Path
@@ -41,22 +49,39 @@ class ScannedRows(NamedTuple):
     faults: list[Fault]
 
 
-def scan_rows(list_file: Path, split: str | None = None) -> ScannedRows:
-    """Read a list; what is wrong with its form is returned, nothing is raised. Labels keep their spaces."""
-    lines, faults = scan_lines(list_file, "list", split)
-    rows = []
-    for number, line in lines:
-        columns = line.split("\t")
-        if not line.strip(" "):
-            faults.append(fault("list_blank_line", "blank line", list_file, line=number, split=split))
-        elif len(columns) != 2 or not columns[0]:
-            message = f"expected PATH<TAB>LABEL, got {len(columns)} columns: {line[:80]!r}"
-            faults.append(fault("list_columns", message, list_file, line=number, split=split))
+def stream_rows(list_file: Path, split: str | None = None) -> Iterator[Row | Fault]:
+    """The rows of a list and what is wrong with its form, as they are read. Labels keep their spaces."""
+    rows = errors = 0
+    for item in stream_lines(list_file, "list", split):
+        found = item if isinstance(item, Fault) else _row(list_file, split, *item)
+        if isinstance(found, Row):
+            rows += 1
         else:
-            rows.append(Row(columns[0], columns[1], number))
-    if not rows and all(item.severity == "warning" for item in faults):
-        faults.append(fault("list_empty", "no sample", list_file, split=split))
-    return ScannedRows(rows, faults)
+            errors += found.severity == "error"
+        yield found
+    if not rows and not errors:
+        yield fault("list_empty", "no sample", list_file, split=split)
+
+
+def _row(list_file: Path, split: str | None, number: int, line: str) -> Row | Fault:
+    image, tab, text = line.partition("\t")
+    if image and tab and "\t" not in text:
+        return Row(image, text, number)
+    if not line.strip(" "):
+        return fault("list_blank_line", "blank line", list_file, line=number, split=split)
+    message = f"expected PATH<TAB>LABEL, got {line.count(chr(9)) + 1} columns: {line[:SHOWN]!r}"
+    return fault("list_columns", message, list_file, line=number, split=split)
+
+
+def scan_rows(list_file: Path, split: str | None = None) -> ScannedRows:
+    """Read a list; what is wrong with its form is returned, nothing is raised."""
+    found = ScannedRows([], [])
+    for item in stream_rows(list_file, split):
+        if isinstance(item, Row):
+            found.rows.append(item)
+        else:
+            found.faults.append(item)
+    return found
 
 
 def scan_lists(root: Path, will_split: bool) -> tuple[list[RowList], list[Fault]]:
@@ -70,10 +95,14 @@ def scan_lists(root: Path, will_split: bool) -> tuple[list[RowList], list[Fault]
     faults: list[Fault] = []
     for split, name in LIST_OF_SPLIT.items():
         rows, found = scan_rows(root / name, split)
-        optional = ("list_missing", "list_empty") if will_split and split == "val" else ()
-        faults += [item for item in found if item.code not in optional]
+        faults += [item for item in found if not is_optional(item, will_split)]
         lists.append(RowList(split, root / name, rows))
     return lists, faults
+
+
+def is_optional(item: Fault, will_split: bool) -> bool:
+    """Whether a fault of a list says only that there is no val list where none is needed."""
+    return will_split and item.split == "val" and item.code in ("list_missing", "list_empty")
 
 
 def read_rows(list_file: Path) -> list[Row]:

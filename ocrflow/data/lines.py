@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import stat
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 from ocrflow.data.faults import Fault, fault
 
+LONGEST_LINE = 2**24  # bytes; a longer line is no label
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+Kind = Literal["list", "dict"]
 
 
 class Lines(NamedTuple):
@@ -18,41 +22,70 @@ class Lines(NamedTuple):
     faults: list[Fault]
 
 
-def scan_lines(path: Path, kind: Literal["list", "dict"], split: str | None = None) -> Lines:
-    """Read a UTF-8 file with LF or CRLF line ends; the last line needs none. Lines that are not UTF-8 are left out.
+def scan_lines(path: Path, kind: Kind, split: str | None = None) -> Lines:
+    """All lines of a file at once; see `stream_lines`."""
+    found = Lines([], [])
+    for item in stream_lines(path, kind, split):
+        if isinstance(item, Fault):
+            found.faults.append(item)
+        else:
+            found.lines.append(item)
+    return found
 
-    Only LF ends a line: U+2028, form feed and the like stay in the text.
+
+def stream_lines(path: Path, kind: Kind, split: str | None = None) -> Iterator[tuple[int, str] | Fault]:
+    """The lines of a UTF-8 file with LF or CRLF line ends, and its faults, as they are read; the last needs no end.
+
+    Lines that are not UTF-8 are left out. Only LF ends a line: U+2028, form feed and the like stay in the text.
     """
     try:
-        content = path.read_bytes()
+        if not stat.S_ISREG(path.stat().st_mode):
+            yield fault("file_unreadable", "not a regular file", path, split=split)
+            return
+        with path.open("rb") as file:
+            yield from _decoded(file, path, split)
     except FileNotFoundError:
-        return Lines([], [fault(f"{kind}_missing", "no such file", path, split=split)])
+        yield fault(f"{kind}_missing", "no such file", path, split=split)
     except OSError as error:
-        return Lines([], [fault("file_unreadable", error.strerror or str(error), path, split=split)])
-    if content.startswith(_UTF16):
-        return Lines([], [fault("file_not_utf8", "byte 0: UTF-16 where UTF-8 is expected", path, line=1, split=split)])
-    return _decode(content, path, split)
+        yield fault("file_unreadable", error.strerror or str(error), path, split=split)
 
 
-def _decode(content: bytes, path: Path, split: str | None) -> Lines:
-    faults: list[Fault] = []
-    offset = 0
-    if content.startswith(codecs.BOM_UTF8):
-        faults.append(fault("file_bom", "byte 0: EF BB BF", path, line=1, split=split))
-        offset = len(codecs.BOM_UTF8)
-    raw = content[offset:].split(b"\n")
-    if not raw[-1]:
-        raw.pop()
-    crlf = [number for number, line in enumerate(raw, 1) if line.endswith(b"\r")]
-    if crlf:
-        message = f"CR LF at the end of {len(crlf)} of {len(raw)} lines"
-        faults.append(fault("file_crlf", message, path, line=crlf[0], split=split))
-    lines = []
-    for number, line in enumerate(raw, 1):
+def _decoded(file: BinaryIO, path: Path, split: str | None) -> Iterator[tuple[int, str] | Fault]:
+    start = file.read(3)
+    if start.startswith(_UTF16):
+        yield fault("file_not_utf8", "byte 0: UTF-16 where UTF-8 is expected", path, line=1, split=split)
+        return
+    offset = len(codecs.BOM_UTF8) if start == codecs.BOM_UTF8 else 0
+    if offset:
+        yield fault("file_bom", "byte 0: EF BB BF", path, line=1, split=split)
+    file.seek(offset)
+    first_crlf, crlf, number = 0, 0, 0
+    for number, raw in enumerate(_raw_lines(file), 1):
+        if raw is None:
+            message = f"a line of more than {LONGEST_LINE // 2**20} MB"
+            yield fault("list_columns", message, path, line=number, split=split)
+            offset = file.tell()
+            continue
+        if raw.endswith(b"\r\n"):
+            crlf, first_crlf = crlf + 1, first_crlf or number
+        line = raw.removesuffix(b"\n").removesuffix(b"\r")
         try:
-            lines.append((number, line.removesuffix(b"\r").decode("utf-8")))
+            yield number, line.decode("utf-8")
         except UnicodeDecodeError as error:
             message = f"byte {offset + error.start} of the file is 0x{line[error.start]:02X}: {error.reason}"
-            faults.append(fault("file_not_utf8", message, path, line=number, split=split))
-        offset += len(line) + 1
-    return Lines(lines, faults)
+            yield fault("file_not_utf8", message, path, line=number, split=split)
+        offset += len(raw)
+    if crlf:
+        message = f"CR LF at the end of {crlf} of {number} lines"
+        yield fault("file_crlf", message, path, line=first_crlf, split=split)
+
+
+def _raw_lines(file: BinaryIO) -> Iterator[bytes | None]:
+    """The lines with their ends; None for one that is too long, of which nothing is kept."""
+    while raw := file.readline(LONGEST_LINE + 1):
+        if len(raw) <= LONGEST_LINE or raw.endswith(b"\n"):
+            yield raw
+            continue
+        while raw and not raw.endswith(b"\n"):
+            raw = file.readline(LONGEST_LINE)
+        yield None

@@ -13,10 +13,13 @@ from ocrflow.data.fingerprint import data_version, files_under, size_of
 from ocrflow.data.labels import Row, read_rows
 from ocrflow.data.root import DICT_NAME, LIST_OF_SPLIT, dataset_root
 from ocrflow.data.split import split_sha256
+from ocrflow.data.split_in_place import refuse_unfinished
 from ocrflow.errors import UsageError
 from ocrflow.files import read_json, sha256_of
+from ocrflow.models import TEXT_RECOGNITION
 
-__all__ = ["Lists", "dataset_root", "lists_of", "recorded", "recorded_version", "source_of"]
+__all__ = ["Lists", "dataset_root", "excluded_sha256", "lists_of", "recorded", "recorded_version", "source_of"]
+_SETTINGS = ("train_percent", "val_percent", "seed", "in_place", "group_pattern", "near_duplicates", "stratify")
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,10 @@ class Lists:
     Attributes:
         root: folder that the rows' image paths are relative to.
         train, val: the labelled rows.
-        dictionary: characters in class order, without the CTC blank and the space.
-        dict_file, train_file, val_file: where they were read.
+        dictionary: characters in class order, without the CTC blank and the space; none of text detection.
+        dict_file, train_file, val_file: where they were read; text detection has no dictionary file.
         split_sha256: hash over both lists.
-        dict_sha256: hash of the dictionary file.
+        dict_sha256: hash of the dictionary file, None without one.
         data_version: hash over all files of the dataset, as DVC computes it.
     """
 
@@ -37,15 +40,15 @@ class Lists:
     train: list[Row]
     val: list[Row]
     dictionary: list[str]
-    dict_file: Path
+    dict_file: Path | None
     train_file: Path
     val_file: Path
     split_sha256: str
-    dict_sha256: str
+    dict_sha256: str | None
     data_version: str
 
     @property
-    def hashes(self) -> dict[str, str]:
+    def hashes(self) -> dict[str, str | None]:
         """What a result says of the data that made it: `data_version`, `split_sha256`, `dict_sha256`."""
         names = ("data_version", "split_sha256", "dict_sha256")
         return {name: getattr(self, name) for name in names}
@@ -55,24 +58,25 @@ def lists_of(config: RunConfig) -> Lists:
     """The lists of the stage split when it ran in this output folder, else those of the dataset.
 
     Raises:
-        DataError: a list or the dictionary is missing or faulty.
+        DataError: a list or a recogniser's dictionary is missing or faulty.
         UsageError: the split was asked for and did not run, or is older than the dataset's lists or the configuration.
     """
     dataset_dir = Path(config.Global.dataset_dir)
     root = dataset_root(dataset_dir)
+    refuse_unfinished(root)
     train_file, val_file = _split_files(config, root) or (root / LIST_OF_SPLIT["train"], root / LIST_OF_SPLIT["val"])
     train, val = read_rows(train_file), read_rows(val_file)
-    dict_file = root / DICT_NAME
+    dict_file = root / DICT_NAME if config.task == TEXT_RECOGNITION else None
     return Lists(
         root=root,
         train=train,
         val=val,
-        dictionary=read_dictionary(dict_file),
+        dictionary=read_dictionary(dict_file) if dict_file else [],
         dict_file=dict_file,
         train_file=train_file,
         val_file=val_file,
         split_sha256=split_sha256(train_file, val_file),
-        dict_sha256=sha256_of(dict_file),
+        dict_sha256=sha256_of(dict_file) if dict_file else None,
         data_version=recorded_version(config, root) or data_version(dataset_dir),
     )
 
@@ -81,6 +85,11 @@ def source_of(root: Path) -> dict[str, str | None]:
     """Hex SHA-256 of the dataset's lists and dictionary; None for a file that cannot be read."""
     names = {"train_txt": LIST_OF_SPLIT["train"], "val_txt": LIST_OF_SPLIT["val"], "dict_txt": DICT_NAME}
     return {key: _sha256_or_none(root / name) for key, name in names.items()}
+
+
+def excluded_sha256(config: RunConfig) -> str | None:
+    """Hex SHA-256 of the file that names the rows check_dataset left out; None when there are none."""
+    return _sha256_or_none(Path(config.Global.output) / "check_dataset" / "excluded.jsonl")
 
 
 def _sha256_or_none(path: Path) -> str | None:
@@ -114,9 +123,11 @@ def _split_files(config: RunConfig, root: Path) -> tuple[Path, Path] | None:
     wanted = config.CheckDataset.split
     result = recorded(config, "split")
     if not result and not wanted.enable:
+        _refuse_excluded(config)
         return None
     output = Path(config.Global.output)
-    files = output / "split" / LIST_OF_SPLIT["train"], output / "split" / LIST_OF_SPLIT["val"]
+    folder = root if wanted.enable and wanted.in_place else output / "split"
+    files = folder / LIST_OF_SPLIT["train"], folder / LIST_OF_SPLIT["val"]
     reason = _why_stale(config, root, result, files)
     if reason:
         command = f"ocrflow split -c CONFIG -o Global.output={shlex.quote(config.Global.output)}"
@@ -124,10 +135,18 @@ def _split_files(config: RunConfig, root: Path) -> tuple[Path, Path] | None:
     return files
 
 
+def _refuse_excluded(config: RunConfig) -> None:
+    """Raise UsageError when the check left rows out and no split has written lists without them."""
+    excluded = recorded(config, "check_dataset").get("excluded_rows") or {}
+    if any(excluded.values()):
+        message = f"{sum(excluded.values())} rows are left out by CheckDataset.allow, but split has not run"
+        raise UsageError(f"{config.Global.output}: {message}", fix="ocrflow split -c CONFIG")
+
+
 def _why_stale(config: RunConfig, root: Path, result: dict[str, Any], files: tuple[Path, Path]) -> str:
     """Why the recorded split cannot be used, or an empty string."""
     wanted = config.CheckDataset.split
-    keys = ("enabled", "train_percent", "val_percent", "seed") if wanted.enable else ("enabled",)
+    keys = ("enabled", *_SETTINGS) if wanted.enable else ("enabled",)
     settings = {"enabled": wanted.enable, **wanted.model_dump()}
     if not result.get("done_flag"):
         return "the stage split failed" if result else "CheckDataset.split.enable is true, but split has not run"
@@ -138,6 +157,8 @@ def _why_stale(config: RunConfig, root: Path, result: dict[str, Any], files: tup
     other = [key for key in keys if result.get(key) != settings[key]]
     if other:
         return f"the split was made with another CheckDataset.split: {', '.join(other)}"
+    if result.get("excluded_sha256") != excluded_sha256(config):
+        return "check_dataset has left out other rows since the split"
     if not all(file.is_file() for file in files) or split_sha256(*files) != result.get("split_sha256"):
         return "its lists are missing or were changed by hand"
     return ""

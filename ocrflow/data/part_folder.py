@@ -26,7 +26,7 @@ def part_folder(dest: Path) -> Iterator[Path]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise UsageError(f"{dest}: another fetch into it is running", fix="wait for it to end") from error
+            raise UsageError(f"{dest}: another run that writes it is under way", fix="wait for it to end") from error
         try:
             yield folder
         finally:

@@ -1,4 +1,8 @@
-"""Fonts for pictures: one that has the characters, or escapes for those that no installed font has."""
+"""Fonts for pictures: one that has the characters, or escapes for those that no font at hand has.
+
+DejaVu Sans (from matplotlib) has the alphabets of Europe; `noto/` holds a part of Noto Sans CJK SC (SIL Open Font
+License) with the characters of GB 2312, Big5 level 1, JIS X 0208, KS X 1001 and the kana. Nothing is downloaded.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 PADDLEX_FONT = "PADDLE_PDX_LOCAL_FONT_FILE_PATH"
+CJK_FONT = Path(__file__).with_name("noto") / "NotoSansCJKsc-subset.otf"
+_ALWAYS_THERE = 0x250  # DejaVu Sans has every printable character below
 
 
 @lru_cache
@@ -19,18 +25,22 @@ def default_font() -> Path:
 
 
 def font_for(text: str) -> Path:
-    """The installed font that has most characters of `text`; DejaVu Sans when it has them all.
+    """The font that has most characters of `text`: DejaVu Sans, else Noto Sans CJK, else an installed one.
 
     The file that PaddleX's variable PADDLE_PDX_LOCAL_FONT_FILE_PATH names is looked at too.
     """
     wanted = {ord(char) for char in text if char.isprintable()}
-    if wanted <= _characters(default_font()):
+    if all(code < _ALWAYS_THERE for code in wanted) or wanted <= _characters(default_font()):
         return default_font()
+    if wanted <= _characters(CJK_FONT):
+        return CJK_FONT
     return max(_candidates(), key=lambda font: len(wanted & _characters(font)))
 
 
 def displayed(text: str, font: Path) -> str:
     """`text` with an escape such as \\u5ddd for each character that `font` lacks."""
+    if font == default_font() and all(" " <= char < "\x7f" for char in text):
+        return text
     known = _characters(font)
     return "".join(char if ord(char) in known and char.isprintable() else _escape(char) for char in text)
 
@@ -45,15 +55,16 @@ def _candidates() -> tuple[Path, ...]:
     from matplotlib.font_manager import findSystemFonts
 
     named = [os.environ[PADDLEX_FONT]] if PADDLEX_FONT in os.environ else []
-    return (default_font(), *map(Path, named), *sorted(map(Path, findSystemFonts())))
+    return (default_font(), CJK_FONT, *map(Path, named), *sorted(map(Path, findSystemFonts())))
 
 
 @lru_cache
 def _characters(font: Path) -> frozenset[int]:
     """The code points that a font has; none for a file that is no font."""
-    from matplotlib.ft2font import FT2Font
+    from fontTools.ttLib import TTFont, TTLibError
 
     try:
-        return frozenset(FT2Font(str(font)).get_charmap())
-    except (OSError, RuntimeError):
+        with TTFont(font, fontNumber=0, lazy=True) as opened:
+            return frozenset(opened.getBestCmap() or ())
+    except (OSError, TTLibError, KeyError, AssertionError, ValueError):
         return frozenset()

@@ -16,7 +16,7 @@ from ocrflow.config import RunConfig
 from ocrflow.errors import OcrflowError, UsageError
 from ocrflow.files import read_json, require_writable, write_json
 
-STAGES = ("check_dataset", "split", "train", "evaluate", "export", "register", "predict")
+STAGES = ("check_dataset", "expectations", "split", "train", "evaluate", "export", "register", "predict")
 
 
 def result_path(config: RunConfig, stage: str) -> Path:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ocrflow.data import fingerprint, fingerprint_cache
 from ocrflow.data.fingerprint import data_version, files_under, md5s_of, size_of, version_of
+from ocrflow.data.image_facts import ImageFacts
 from ocrflow.errors import DataError
 
 
@@ -48,6 +50,29 @@ def test_known_hashes_are_not_computed_again(folder: Path) -> None:
     md5s = md5s_of(files, known={"a.txt": "0" * 32})
     assert md5s["a.txt"] == "0" * 32 and list(md5s) == sorted(files)
     assert version_of(md5s) != data_version(folder)
+
+
+def test_what_was_found_in_an_image_is_not_read_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As check_dataset remembers it; a change of the file counts at once."""
+    monkeypatch.setenv("OCRFLOW_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(fingerprint_cache, "_NEWEST_S", 0)
+    before = data_version(folder)
+    md5s, files = md5s_of(files_under(folder)), files_under(folder)
+    cache = fingerprint_cache.FingerprintCache()
+    for name, path in files.items():
+        cache.add(str(path), fingerprint_cache.stamp_of(path), ImageFacts(md5s[name]))
+    cache.save()
+
+    def refuse(path: Path) -> str:
+        raise AssertionError(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fingerprint, "_md5_of", refuse)
+        assert data_version(folder) == before
+    (folder / "b.txt").write_text("c")
+    assert data_version(folder) not in (before, None)
 
 
 def test_linked_folders_count_once_and_loops_end(folder: Path, tmp_path: Path) -> None:

@@ -11,11 +11,10 @@ from ocrflow.data.faults import Fault
 from ocrflow.data.labels import RowList
 from ocrflow.errors import DataError
 from ocrflow.inference.preprocess import input_width
-from ocrflow.tasks.text_recognition.checks import ctc_steps_needed, label_faults
-from ocrflow.tasks.text_recognition.width import time_steps
+from ocrflow.tasks.text_recognition.checks import LabelCheck, ctc_steps_needed, time_steps
 
 SHOWN = 50
-REFUSED = ("label_blank", "label_unknown_character", "label_too_long")
+REFUSED = ("label_blank", "label_unknown_character", "label_ctc_impossible")
 
 
 def refuse_untrainable(
@@ -32,7 +31,9 @@ def refuse_untrainable(
     Raises:
         DataError: names each row (of very many the first 50) as file:line.
     """
-    found = [*label_faults(rows, dictionary), *_too_long(rows, sizes_N2, base_width)]
+    labels = LabelCheck(dictionary)
+    found = [fault for row in rows.rows for fault in labels.faults(rows, row)]
+    found += _too_long(rows, sizes_N2, base_width)
     faults = sorted((fault for fault in found if fault.code in REFUSED), key=lambda fault: fault.line or 0)
     if not faults:
         return
@@ -50,4 +51,4 @@ def _too_long(rows: RowList, sizes_N2: Sequence[tuple[int, int]], base_width: in
         needed, steps = ctc_steps_needed(row.text), time_steps(padded_width)
         if needed > steps:
             message = f"{row.text!r} needs {needed} time steps, an input of {padded_width} pixels has {steps}"
-            yield rows.fault("label_too_long", row, message)
+            yield rows.fault("label_ctc_impossible", row, message)

@@ -33,11 +33,6 @@ def choose_base_width(setting: int | str, sizes_N2: Sequence[tuple[int, int]], t
     return min(DEFAULT_BASE_WIDTH, max(NARROWEST, -(-max(wide_enough, long_enough) // STEP) * STEP))
 
 
-def time_steps(padded_width: int) -> int:
-    """The time steps that a recogniser makes of an input of this many columns: two strides of 2, then pairs."""
-    return -(-padded_width // 4) // 2
-
-
 def _needed_by_label(height: int, width: int, text: str) -> int:
     """Columns that CTC needs to say the label; 0 when even the official width has too few."""
     needed = ctc_steps_needed(text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ocrflow.inference.preprocess import input_width
-from ocrflow.tasks.text_recognition.checks import ctc_steps, ctc_steps_needed
-from ocrflow.tasks.text_recognition.width import choose_base_width, time_steps
+from ocrflow.tasks.text_recognition.checks import ctc_steps, ctc_steps_needed, time_steps
+from ocrflow.tasks.text_recognition.width import choose_base_width
 
 
 def chosen(*rows: tuple[tuple[int, int], str], setting: int | str = "auto") -> int:
@@ -62,7 +62,7 @@ def test_configured_width_is_kept():
     assert chosen(((48, 300), "ab" * 20), setting=100) == 100
 
 
-def test_time_steps_are_never_fewer_than_the_check_counts():
+def test_training_counts_the_steps_that_the_check_counts():
     for height in (7, 20, 48, 61):
         for width in range(1, 400):
-            assert time_steps(input_width(height, width, 96)[0]) >= ctc_steps(width, height, 96)
+            assert time_steps(input_width(height, width, 96)[0]) == ctc_steps(width, height, 96)

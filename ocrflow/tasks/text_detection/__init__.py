@@ -1,0 +1,1 @@
+"""Text detection: where the texts of an image are."""
