@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 run: setup
 ifeq ($(DATA),)
 	@ocrflow data bring
-	@dvc repro register@$(TASK)
+	@dvc repro split@text_detection register@$(TASK)
 	@ocrflow summary -c params.yaml --task $(TASK)
 else
 	@ocrflow run -c params.yaml --task $(TASK) -o "Global.dataset_dir=$(DATA)" "Global.output=$(OUT)" Register.name=null Register.min_accuracy=0 $(ARGS)

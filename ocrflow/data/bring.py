@@ -105,7 +105,8 @@ def generate(folder: Path, generators: list[dict[str, Any]], md5: str) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     try:
         for made in generators:
-            synth(str(partial / made["task"]), made["style"], made["n"], made["seed"], made["val_percent"])
+            task = made["task"]
+            synth(str(partial / task), task, made["style"], made["n"], made["seed"], made["val_percent"])
         found = data_version(partial)
         if found != md5:
             fix = "make setup (the bytes depend on the pinned packages), then again"

@@ -407,7 +407,7 @@ def test_a_complete_archive_whose_unpacking_failed_is_not_downloaded_again(serve
 
 
 def test_two_fetches_into_one_folder_do_not_mix(server: Server, tmp_path: Path) -> None:
-    with part_folder(tmp_path / "data"), pytest.raises(UsageError, match="another fetch"):
+    with part_folder(tmp_path / "data"), pytest.raises(UsageError, match="another run"):
         fetch(NAME, tmp_path / "data")
     fetch(NAME, tmp_path / "data")
     assert_fetched(tmp_path / "data")

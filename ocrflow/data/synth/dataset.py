@@ -1,6 +1,6 @@
-"""Writes a synthetic text-recognition data set in PaddleX's MSTextRecDataset layout.
+"""Writes a synthetic data set in PaddleX's MSTextRecDataset or TextDetDataset layout.
 
-The layout: `images/`, `train.txt` and `val.txt` with lines `images/000000.jpg<TAB>TEXT`, and `dict.txt`.
+The layout: `images/`, `train.txt` and `val.txt` with lines `images/000000.jpg<TAB>LABEL`; for recognition `dict.txt`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ocrflow.data.synth.samples import Sample, picture, plan
 from ocrflow.data.synth.styles import Style, style_named
 from ocrflow.errors import OutsideError, UsageError
 
-_CHUNK = 64
+_CHUNK = 32
 _MAX_SAMPLES = 1_000_000
 
 
@@ -60,10 +60,14 @@ def _val_indexes(style: Style, seed: int, num_samples: int, val_percent: int) ->
     return set(order[:rows])
 
 
-def _write_chunk(root: str, style_name: str, seed: int, chunk: list[Sample]) -> int:
+def _write_chunk(root: str, style_name: str, seed: int, chunk: list[Sample]) -> list[str]:
+    """Draw the pictures; returns their labels."""
+    labels = []
     for sample in chunk:
-        Path(root, sample.image_name).write_bytes(picture(style_name, seed, sample))
-    return len(chunk)
+        content, label = picture(style_name, seed, sample)
+        Path(root, sample.image_name).write_bytes(content)
+        labels.append(label)
+    return labels
 
 
 def _chunks(samples: Iterable[Sample]) -> Iterator[list[Sample]]:
@@ -74,16 +78,20 @@ def _chunks(samples: Iterable[Sample]) -> Iterator[list[Sample]]:
 
 def _draw_all(
     root: Path, style: Style, seed: int, samples: list[Sample], workers: int, progress: Callable[[int], None] | None
-) -> None:
-    done = 0
-    with closing(_counts(root, style, seed, samples, workers)) as counts:
-        for count in counts:
-            done += count
+) -> list[str]:
+    """Draw all pictures; returns their labels in order."""
+    labels: list[str] = []
+    with closing(_drawn(root, style, seed, samples, workers)) as drawn:
+        for some in drawn:
+            labels += some
             if progress is not None:
-                progress(done)
+                progress(len(labels))
+    return labels
 
 
-def _counts(root: Path, style: Style, seed: int, samples: list[Sample], workers: int) -> Generator[int, None, None]:
+def _drawn(
+    root: Path, style: Style, seed: int, samples: list[Sample], workers: int
+) -> Generator[list[str], None, None]:
     if workers == 1:
         for chunk in _chunks(samples):
             yield _write_chunk(str(root), style.name, seed, chunk)
@@ -98,12 +106,14 @@ def _counts(root: Path, style: Style, seed: int, samples: list[Sample], workers:
             pool.shutdown(cancel_futures=True)
 
 
-def _write_lists(root: Path, style: Style, samples: list[Sample], val: set[int]) -> None:
-    rows = {"train.txt": [s for s in samples if s.index not in val], "val.txt": [s for s in samples if s.index in val]}
-    for name, listed in rows.items():
-        lines = "".join(f"{sample.image_name}\t{sample.label}\n" for sample in listed)
-        (root / name).write_bytes(lines.encode("utf-8"))
-    (root / "dict.txt").write_bytes("".join(f"{char}\n" for char in style.characters).encode("utf-8"))
+def _write_lists(root: Path, style: Style, samples: list[Sample], labels: list[str], val: set[int]) -> None:
+    lines: dict[str, list[str]] = {"train.txt": [], "val.txt": []}
+    for sample, label in zip(samples, labels, strict=True):
+        lines["val.txt" if sample.index in val else "train.txt"].append(f"{sample.image_name}\t{label}\n")
+    for name, listed in lines.items():
+        (root / name).write_bytes("".join(listed).encode("utf-8"))
+    if style.characters:
+        (root / "dict.txt").write_bytes("".join(f"{char}\n" for char in style.characters).encode("utf-8"))
 
 
 def synthesize(
@@ -120,7 +130,8 @@ def synthesize(
 
     Args:
         out_dir: a directory that does not exist or is empty; it appears complete, or not at all.
-        style: 'plates' (licence plates, every text once) or 'lines' (general text lines).
+        style: 'plates' (licence plates, every text once), 'lines' (general text lines) or 'scenes' (text detection:
+            streets with licence plates).
         seed: 0 to 2**32 - 1.
         val_percent: share of the rows in val.txt, in percent; the others are in train.txt.
         workers: processes; None means one per processor. More than one needs an importable main module (spawn).
@@ -140,8 +151,8 @@ def synthesize(
         (partial / "images").mkdir(parents=True)
         samples = list(plan(chosen, seed, num_samples))
         val = _val_indexes(chosen, seed, num_samples, val_percent)
-        _draw_all(partial, chosen, seed, samples, min(workers, -(-num_samples // _CHUNK)), progress)
-        _write_lists(partial, chosen, samples, val)
+        labels = _draw_all(partial, chosen, seed, samples, min(workers, -(-num_samples // _CHUNK)), progress)
+        _write_lists(partial, chosen, samples, labels, val)
         partial.replace(out_dir)
     except OSError as error:
         raise OutsideError(f"{out_dir}: cannot write the data set: {error}", fix="check the disk: df -h") from error

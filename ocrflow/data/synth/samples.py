@@ -52,9 +52,9 @@ def plan(style: Style, seed: int, num_samples: int) -> Iterator[Sample]:
         yield sample
 
 
-def picture(style_name: str, seed: int, sample: Sample) -> bytes:
-    """The JPEG file of a sample."""
+def picture(style_name: str, seed: int, sample: Sample) -> tuple[bytes, str]:
+    """The JPEG file of a sample, and the second column of its row."""
     style = style_named(style_name)
     dice = Dice(seed, style.number, sample.index)
-    image = style.draw(sample.shown, dice)
-    return jpeg_bytes(image, dice.integer(40, 95))
+    image, label = style.draw(sample.shown, dice)
+    return jpeg_bytes(image, dice.integer(40, 95)), label or sample.label

@@ -1,4 +1,4 @@
-"""The two styles of synthetic text crops: how a text is drawn by lot, and how a picture shows it."""
+"""The styles of synthetic pictures: how a text is drawn by lot, and how a picture shows it."""
 
 from __future__ import annotations
 
@@ -7,32 +7,38 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from ocrflow.data.boxes import Box, boxes_text
 from ocrflow.data.synth.dice import Dice
 from ocrflow.data.synth.line_image import line_image
 from ocrflow.data.synth.line_texts import LINE_CHARACTERS, line_text
 from ocrflow.data.synth.plate_image import plate_image
 from ocrflow.data.synth.plate_texts import PLATE_CHARACTERS, plate_pattern
+from ocrflow.data.synth.scene_image import scene_image
 from ocrflow.errors import UsageError
+from ocrflow.models import TEXT_DETECTION, TEXT_RECOGNITION
 
 
 @dataclass(frozen=True)
 class Style:
-    """One kind of crops.
+    """One kind of pictures.
 
     Attributes:
+        task: "text_recognition" or "text_detection": which labels belong to the pictures.
         number: its word in the seed of every sample; never changed once data sets exist.
-        characters: sorted, without the space; the lines of dict.txt.
+        characters: sorted, without the space; the lines of dict.txt. Text detection has none.
         unique: whether every text occurs once only.
         write: draws a text as (what the picture shows, label); the two differ by separators.
-        draw: draws the picture of what `write` gave first.
+        draw: draws the picture of what `write` gave first; returns the second column of its row, too, where that
+            is known only then.
     """
 
     name: str
+    task: str
     number: int
     characters: str
     unique: bool
     write: Callable[[Dice], tuple[str, str]]
-    draw: Callable[[str, Dice], Image.Image]
+    draw: Callable[[str, Dice], tuple[Image.Image, str]]
 
 
 def _line(dice: Dice) -> tuple[str, str]:
@@ -40,13 +46,25 @@ def _line(dice: Dice) -> tuple[str, str]:
     return text, text
 
 
+def _crop(draw: Callable[[str, Dice], Image.Image]) -> Callable[[str, Dice], tuple[Image.Image, str]]:
+    return lambda shown, dice: (draw(shown, dice), "")
+
+
+def _scene(_: str, dice: Dice) -> tuple[Image.Image, str]:
+    image, plates = scene_image(dice)
+    boxes = [Box(text, tuple((round(x), round(y)) for x, y in corners)) for text, corners in plates]
+    return image, boxes_text(boxes)
+
+
 STYLES = {
     style.name: style
     for style in (
-        Style("plates", 1, PLATE_CHARACTERS, True, plate_pattern, plate_image),
-        Style("lines", 2, LINE_CHARACTERS, False, _line, line_image),
+        Style("plates", TEXT_RECOGNITION, 1, PLATE_CHARACTERS, True, plate_pattern, _crop(plate_image)),
+        Style("lines", TEXT_RECOGNITION, 2, LINE_CHARACTERS, False, _line, _crop(line_image)),
+        Style("scenes", TEXT_DETECTION, 3, "", False, lambda dice: ("", ""), _scene),
     )
 }
+DEFAULT_STYLE = {TEXT_RECOGNITION: "plates", TEXT_DETECTION: "scenes"}
 
 
 def style_named(name: str) -> Style:

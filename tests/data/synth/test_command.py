@@ -17,7 +17,7 @@ def test_it_says_what_it_wrote_and_how_far_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.0)
-    synth(str(tmp_path / "plates"), "plates", 10, 7, 20)
+    synth(str(tmp_path / "plates"), "text_recognition", None, 10, 7, 20)
     out, err = capsys.readouterr()
     assert out == f"{tmp_path / 'plates'}: 8 train + 2 val rows, 33 characters (style plates, seed 7)\n"
     assert err.splitlines()[-1].startswith("synth: 10/10, ")
@@ -48,7 +48,7 @@ def test_numbers_that_make_no_sense(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [["--n", "many"], ["--style", "poems"], ["--task", "text_detection"]])
+@pytest.mark.parametrize("arguments", [["--n", "many"], ["--style", "poems"], ["--task", "text_layout"]])
 def test_words_that_the_command_does_not_know(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:

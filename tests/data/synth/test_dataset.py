@@ -94,14 +94,14 @@ def test_an_interrupted_generation_leaves_nothing(tmp_path: Path, workers: int) 
 
     with pytest.raises(KeyboardInterrupt):
         synthesize(tmp_path / "set", style="lines", num_samples=200, seed=1, workers=workers, progress=interrupt)
-    assert calls == [64]
+    assert calls == [32]
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"style": "plate"}, "style: expected one of plates, lines; got 'plate'"),
+        ({"style": "plate"}, "style: expected one of plates, lines, scenes; got 'plate'"),
         ({"num_samples": 1}, "num_samples: expected 2"),
         ({"seed": -1}, "seed: expected 0"),
         ({"val_percent": 100}, "val_percent: expected 1 to 99"),
