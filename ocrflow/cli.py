@@ -17,9 +17,10 @@ from ocrflow.cli_data import add_data
 from ocrflow.errors import OcrflowError
 from ocrflow.quiet import quiet_libraries
 
-PIPELINE = ("check_dataset", "split", "train", "evaluate", "export", "register")
+PIPELINE = ("check_dataset", "expectations", "split", "train", "evaluate", "export", "register")
 HELP = {
     "check_dataset": "find everything that is wrong with a dataset",
+    "expectations": "hold the rows against a suite of expectations (Great Expectations)",
     "split": "divide the labelled rows into train and val",
     "train": "train the model",
     "evaluate": "score every validation row with the exported model",
@@ -80,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     summary = commands.add_parser("summary", help="the short table of a finished run")
     _add_config(summary)
     summary.set_defaults(command=_summary)
-    add_data(commands.add_parser("data", help="make, fetch and bring in datasets"))
+    add_data(commands.add_parser("data", help="make, fetch, import and mend datasets"))
     return parser
 
 

@@ -122,7 +122,7 @@ def test_a_wrong_command_line(arguments: list[str], capsys: pytest.CaptureFixtur
 def test_a_defect_keeps_its_traceback(dataset: Path) -> None:
     """A division by zero in a stage stands for any defect."""
     program = (
-        "import sys, ocrflow.tasks.text_recognition.checks as checks; checks.STRIDE = 0\n"
+        "import sys, ocrflow.tasks.text_recognition.checks as checks; checks.ctc_steps_needed = lambda text: 1 / 0\n"
         "from ocrflow.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     overrides = ["Global.dataset_dir=dataset", "Global.output=out"]
@@ -216,8 +216,8 @@ def test_run_does_all_stages_in_order_and_ends_with_the_table(
     monkeypatch.setattr(base, "run_stage", lambda stage, config: seen.append(stage))
     monkeypatch.setattr("ocrflow.stages.summary.print_summary", lambda config: seen.append("summary"))
     assert main(["run", "-c", MODEL]) == 0
-    assert seen == ["check_dataset", "split", "train", "evaluate", "export", "register", "summary"]
-    assert "[3/6] train" in capsys.readouterr().out
+    assert seen == ["check_dataset", "expectations", "split", "train", "evaluate", "export", "register", "summary"]
+    assert "[4/7] train" in capsys.readouterr().out
     assert main(["summary", "-c", MODEL]) == 0
     assert seen[-1] == "summary"
 
@@ -226,8 +226,8 @@ def test_run_stops_at_the_first_stage_that_fails(dataset: Path, capsys: pytest.C
     (dataset / "val.txt").unlink()
     assert main(["run", "-c", MODEL, "-o", "Global.dataset_dir=dataset", "Global.output=out"]) == 1
     out, err = capsys.readouterr()
-    assert "[1/6] check_dataset" in out
-    assert "[2/6]" not in out
+    assert "[1/7] check_dataset" in out
+    assert "[2/7]" not in out
     assert "list_missing" in err
     assert not Path("out/split_result.json").exists()
     assert main(["summary", "-c", MODEL, "-o", "Global.output=out"]) == 2

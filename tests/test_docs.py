@@ -102,6 +102,6 @@ def test_the_page_of_files_names_what_the_quick_stages_write(tmp_path: Path) -> 
         assert set(result) - named - {"done_flag"} == set()
         assert set(result["made_of"]) - named == set()
     files = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
-    pictures = {name for name in files if re.fullmatch(r"check_dataset/demo_img/[^/]+\.png", name)}
+    pictures = {name for name in files if re.fullmatch(r"check_dataset/demo_img/[^/]+\.jpg", name)}
     assert len(pictures) == 8
     assert files - pictures - named == set()
