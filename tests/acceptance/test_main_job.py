@@ -16,7 +16,8 @@ from ocrflow.config_file import load_config
 
 ROOT = Path(__file__).parents[2]
 TASK = "text_recognition"
-STAGES = ("check_dataset", "split", "train", "evaluate", "export", "register")
+DETECTION = "text_detection"
+STAGES = ("check_dataset", "expectations", "split", "train", "evaluate", "export", "register")
 
 
 def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -28,7 +29,7 @@ def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh clone's files with 80 plates as data and one epoch of training, after `dvc repro`."""
+    """A fresh clone's files with 80 plates and 24 streets as data and one epoch of training, after `dvc repro`."""
     folder = tmp_path_factory.mktemp("project")
     shutil.copy(ROOT / "dvc.yaml", folder)
     (folder / "ocrflow" / "nets").mkdir(parents=True)
@@ -41,8 +42,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("git", "init", "-q"),
         ("dvc", "init", "-q"),
         ("ocrflow", "data", "synth", f"data/{TASK}", "--n", "80", "--seed", "3"),
+        ("ocrflow", "data", "synth", f"data/{DETECTION}", "--task", DETECTION, "--n", "24", "--seed", "3"),
         ("dvc", "add", "-q", "data"),
-        ("dvc", "repro", f"register@{TASK}"),
+        ("dvc", "repro", f"split@{DETECTION}", f"register@{TASK}"),
     ):
         done = command(folder, *words)
         assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
@@ -51,6 +53,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def result(project: Path, stage: str) -> dict:
     return json.loads((project / "output" / TASK / f"{stage}_result.json").read_text(encoding="utf-8"))
+
+
+def test_the_gate_runs_for_text_detection_too(project: Path) -> None:
+    folder = project / "output" / DETECTION
+    results = {stage: json.loads((folder / f"{stage}_result.json").read_text("utf-8")) for stage in STAGES[:3]}
+    assert results["check_dataset"]["check_pass"] and results["check_dataset"]["dataset_type"] == "TextDetDataset"
+    assert results["expectations"]["success"]
+    assert results["split"]["train_rows"] + results["split"]["val_rows"] == 24
 
 
 def test_another_output_folder_takes_everything_with_it():
