@@ -101,13 +101,19 @@ def _partners(hashes: Sequence[bytes], train: int) -> Iterator[tuple[int, list[i
     """For each val image with near hashes in train (the first `train` ones) the indexes of those."""
     if not 0 < train < len(hashes):
         return
-    array = np.frombuffer(b"".join(hashes), np.uint8).reshape(len(hashes), -1)
-    pairs = near_pairs(array)
-    crossing = pairs[(pairs.min(axis=1) < train) & (pairs.max(axis=1) >= train)]
+    in_train: dict[bytes, list[int]] = {}
+    in_val: dict[bytes, list[int]] = {}
+    for index, dhash in enumerate(hashes):
+        (in_train if index < train else in_val).setdefault(dhash, []).append(index)
+    unique = list(in_train | in_val)
+    pairs = near_pairs(np.frombuffer(b"".join(unique), np.uint8).reshape(len(unique), -1)).tolist()
+    near = [(dhash, dhash) for dhash in in_train if dhash in in_val]
+    near += [(unique[one], unique[other]) for pair in pairs for one, other in (pair, pair[::-1])]
     of_val: dict[int, list[int]] = {}
-    for first, second in np.sort(crossing, axis=1).tolist():
-        of_val.setdefault(second, []).append(first)
-    yield from sorted(of_val.items())
+    for here, there in near:
+        for index in in_val.get(here, ()):
+            of_val.setdefault(index, []).extend(in_train.get(there, ())[:_TRIED])
+    yield from sorted((index, partners) for index, partners in of_val.items() if partners)
 
 
 def _place(first: _First) -> str:

@@ -58,14 +58,23 @@ class FaultLog:
         for item in items:
             self.add(item)
 
-    def verdict(self, rows: int) -> Verdict:
-        """What is accepted, after all faults of a dataset with this many rows were added."""
+    def verdict(self, rows_of_split: Mapping[str, int]) -> Verdict:
+        """What is accepted, after all faults of a dataset with this many readable rows were added.
+
+        Nothing is when a list that had rows, or had none but faulty lines, would have none left.
+        """
+        rows = sum(rows_of_split.values())
         shares = {code: len(found) / rows for code, found in self._rows.items() if found and rows}
         accepted = [code for code, share in shares.items() if share <= self.allow[code]]
         excluded: dict[Place, list[Fault]] = {}
         for code in accepted:
             for place, item in self._rows[code].items():
                 excluded.setdefault(place, []).append(item)
+        emptied = _emptied(rows_of_split, excluded)
+        if emptied:
+            verdict = Verdict(self, {}, {}, rows)
+            verdict.over = [f"CheckDataset.allow would leave no row in {' and '.join(emptied)}"]
+            return verdict
         return Verdict(self, {code: len(self._rows[code]) for code in accepted}, excluded, rows)
 
     def over(self, accepted: Iterable[str], rows: int) -> Iterator[str]:
@@ -74,6 +83,14 @@ class FaultLog:
             if found and code not in accepted:
                 share, limit = len(found) / rows if rows else 1.0, self.allow[code]
                 yield f"CheckDataset.allow.{code}={limit:g}: {len(found)} of {rows} rows have it ({share:.2%})"
+
+
+def _emptied(rows_of_split: Mapping[str, int], excluded: Mapping[Place, list[Fault]]) -> list[str]:
+    """The splits that would have no row left."""
+    left = dict(rows_of_split)
+    for (split, _), items in excluded.items():
+        left[split] = left.get(split, 0) - (items[0].image is not None)  # a line that is no row was not counted
+    return sorted({split for split, _ in excluded if left[split] <= 0})
 
 
 class Verdict:
@@ -93,7 +110,7 @@ class Verdict:
     @property
     def excluded_rows(self) -> dict[str, int]:
         """How many rows of each split are left out."""
-        splits = [split for split, _ in self._excluded]
+        splits = [] if self.errors else [split for split, _ in self._excluded]
         return {split: splits.count(split) for split in ("train", "val")}
 
     def write(self) -> None:

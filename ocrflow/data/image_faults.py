@@ -62,6 +62,11 @@ def _meant(image: str, root: Path) -> tuple[str, str]:
     return kind, f"expected {meant!r}, which exists, got {image!r}"
 
 
+def forget_names() -> None:
+    """Look into the folders anew; what they held may have changed since the last dataset."""
+    _names_in.cache_clear()
+
+
 @lru_cache(maxsize=64)
 def _names_in(folder: Path) -> dict[str, str]:
     """The names in a folder by themselves and in lower case; of two that differ in case only, none in lower case."""

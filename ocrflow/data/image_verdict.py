@@ -15,6 +15,8 @@ _ENDS_EARLY = re.compile(
     r"incomplete|truncat|end of|too short|Not enough|inconsistent with stream|0 bytes|failed TIFFRead", re.IGNORECASE
 )
 _ERROR = re.compile(r"Corrupt JPEG data: (?!\d+ extraneous bytes).*|libpng error.*|.*[Bb]ad Huffman.*|Premature end.*")
+_EXTRANEOUS = re.compile(r"Corrupt JPEG data: (\d+) extraneous bytes")
+_MANY = 64  # so many bytes between two segments are lost image data, not padding
 _COMPLAINT = re.compile(r"Corrupt JPEG data.*|Invalid SOS.*|Inconsistent progression.*")
 _SHOWN = 120
 
@@ -42,13 +44,22 @@ def why_not_decoded(content: bytes, header: Header | None, complaint: str) -> tu
     return "image_damaged", f"{reason or 'cannot be decoded'} {size}"
 
 
-def why_suspicious(header: Header | None, complaint: str) -> tuple[str, str] | None:
-    """Code and message for an image that was decoded although its data is not as it should be; None when it is."""
+def why_suspicious(content: bytes, header: Header | None, complaint: str) -> tuple[str, str] | None:
+    """Code and message for an image that was decoded although its data is not as it should be; None when it is.
+
+    Of TIFF files OpenCV tells nothing; Pillow notices damaged deflate data, nobody damaged LZW data.
+    """
     if header and not header.complete:
         return "image_truncated", "the end-of-image mark is missing; what lacks is decoded as grey"
+    if header and header.format == "TIFF":
+        reason = _pillow_says(content)
+        return ("image_damaged", reason) if "decoder error" in reason else None
     found = _ERROR.search(complaint)
     if found:
         return "image_damaged", found[0][:_SHOWN]
+    bytes_lost = _EXTRANEOUS.search(complaint)
+    if bytes_lost and int(bytes_lost[1]) > _MANY:
+        return "image_damaged", bytes_lost[0]
     found = _COMPLAINT.search(complaint)
     return ("image_decoder_warning", found[0][:_SHOWN]) if found else None
 

@@ -121,7 +121,7 @@ def _verified(path: Path, content: bytes, header: Header | None, md5: str) -> Im
     if image is None:
         raise _Unusable(*why_not_decoded(content, header, complaint))
     height, width = image.shape[:2]
-    suspicious = why_suspicious(header, complaint)
+    suspicious = why_suspicious(content, header, complaint)
     if suspicious and suspicious[0] in ("image_truncated", "image_damaged"):
         raise _Unusable(*suspicious)
     if min(height, width) < MIN_SIDE:

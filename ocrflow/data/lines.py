@@ -13,6 +13,7 @@ from ocrflow.data.faults import Fault, fault
 LONGEST_LINE = 2**24  # bytes; a longer line is no label
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 Kind = Literal["list", "dict"]
+_TOO_LONG = {"list": "list_columns", "dict": "dict_multi_character"}
 
 
 class Lines(NamedTuple):
@@ -43,14 +44,14 @@ def stream_lines(path: Path, kind: Kind, split: str | None = None) -> Iterator[t
             yield fault("file_unreadable", "not a regular file", path, split=split)
             return
         with path.open("rb") as file:
-            yield from _decoded(file, path, split)
+            yield from _decoded(file, path, kind, split)
     except FileNotFoundError:
         yield fault(f"{kind}_missing", "no such file", path, split=split)
     except OSError as error:
         yield fault("file_unreadable", error.strerror or str(error), path, split=split)
 
 
-def _decoded(file: BinaryIO, path: Path, split: str | None) -> Iterator[tuple[int, str] | Fault]:
+def _decoded(file: BinaryIO, path: Path, kind: Kind, split: str | None) -> Iterator[tuple[int, str] | Fault]:
     start = file.read(3)
     if start.startswith(_UTF16):
         yield fault("file_not_utf8", "byte 0: UTF-16 where UTF-8 is expected", path, line=1, split=split)
@@ -63,7 +64,7 @@ def _decoded(file: BinaryIO, path: Path, split: str | None) -> Iterator[tuple[in
     for number, raw in enumerate(_raw_lines(file), 1):
         if raw is None:
             message = f"a line of more than {LONGEST_LINE // 2**20} MB"
-            yield fault("list_columns", message, path, line=number, split=split)
+            yield fault(_TOO_LONG[kind], message, path, line=number, split=split)
             offset = file.tell()
             continue
         if raw.endswith(b"\r\n"):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
+from multiprocessing.synchronize import Event
 from typing import TypeVar
 
 import cv2
@@ -53,13 +54,15 @@ def in_order(
         yield from map(work, chain(first, iterator))
         return
     context = multiprocessing.get_context("fork")
-    pool = ProcessPoolExecutor(cores, mp_context=context, initializer=_start, initargs=(os.getpid(), prepare))
+    ended = context.Event()
+    pool = ProcessPoolExecutor(cores, mp_context=context, initializer=_start, initargs=(os.getpid(), ended, prepare))
     try:
         yield from _pooled(pool, work, chain(first, iterator), chunk)
     except BrokenProcessPool as error:
         fix = "free memory, and run again"
         raise OutsideError("a process that works on pictures was ended by the system", fix=fix) from error
     finally:
+        ended.set()
         pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -76,12 +79,17 @@ def _pooled(
         yield from waiting.popleft().result()
 
 
+_ended: Event | None = None  # in each process: set when nobody waits for results any more
+
+
 def _all(work: Callable[[JobT], ResultT], jobs: list[JobT]) -> list[ResultT]:
-    return [work(job) for job in jobs]
+    return [work(job) for job in jobs if not (_ended and _ended.is_set())]
 
 
-def _start(parent: int, prepare: Callable[[], None] | None) -> None:
+def _start(parent: int, ended: Event, prepare: Callable[[], None] | None) -> None:
     """Leave Ctrl-C to the parent, end with it, and keep OpenCV from waiting for threads that a fork has not."""
+    global _ended
+    _ended = ended
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,8 +1,8 @@
 """The stage check_dataset: the gate that no faulty dataset passes.
 
 It writes `check_dataset_result.json` with PaddleX's keys and `data_version`, `source`, `faults`, `accepted`,
-`excluded_rows`, `state`, and into `check_dataset/` the complete `faults.jsonl`, `report.txt`, `histogram.png` and sample
-pictures in `demo_img/`.
+`excluded_rows`, `state`, and into `check_dataset/` the complete `faults.jsonl`, `report.txt`, `histogram.png` and
+sample pictures in `demo_img/`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _checked(config: RunConfig, folder: Path) -> dict[str, Any]:
     shutil.rmtree(folder / "demo_img", ignore_errors=True)
     with FaultLog(folder, config.CheckDataset.allow) as log:
         found = examine(config, log)
-    verdict = log.verdict(sum(found.rows.values()))
+    verdict = log.verdict(found.rows)
     verdict.write()
     result = _result(config, found, log, verdict)
     if verdict.errors:

@@ -16,7 +16,7 @@ from ocrflow.data.copies import Copies
 from ocrflow.data.fault_log import FaultLog
 from ocrflow.data.faults import Fault, fault
 from ocrflow.data.fingerprint import files_under, md5s_of, version_of
-from ocrflow.data.image_faults import image_faults, orphan_faults, path_problem
+from ocrflow.data.image_faults import forget_names, image_faults, orphan_faults, path_problem
 from ocrflow.data.image_pool import inspect_all
 from ocrflow.data.images import ImageFacts
 from ocrflow.data.labels import Row, RowList, is_optional, stream_rows
@@ -61,6 +61,7 @@ def examine(config: RunConfig, log: FaultLog) -> Examination:
     if root is None:
         return Examination()
     refuse_unfinished(root)
+    forget_names()
     found = Examination(root, check_of(config, root))
     lists = [RowList(split, root / name, []) for split, name in LIST_OF_SPLIT.items()]
     names = _names(lists, found, log, config.CheckDataset.split.enable)

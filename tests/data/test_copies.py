@@ -153,7 +153,6 @@ def test_a_list_without_an_image_has_no_near_copy(tmp_path: Path, lists: tuple[d
     assert near_in(tmp_path, train, val) == []
 
 
-@pytest.mark.xfail(strict=True, reason="near_pairs chains equal hashes; only the first copy is beside the train image")
 def test_each_of_several_copies_is_told(tmp_path: Path) -> None:
     """All three have one hash: the pixels are the same, only the format differs."""
     val = {"a.bmp": picture(1), "b.tiff": picture(1), "c.ppm": picture(1)}

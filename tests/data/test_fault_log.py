@@ -29,7 +29,7 @@ def judged(output: Path, faults: list[Fault], rows: int, **allow: float) -> Verd
     """The verdict on these faults, written."""
     with FaultLog(output / "check_dataset", allow) as log:
         log.extend(faults)
-    verdict = log.verdict(rows)
+    verdict = log.verdict({"train": rows - 2, "val": 2} if rows else {"train": 0, "val": 0})
     verdict.write()
     return verdict
 
@@ -154,3 +154,11 @@ def test_an_unknown_code_is_refused_with_the_nearest() -> None:
 def test_what_no_single_row_has_cannot_be_allowed(code: str, why: str) -> None:
     with pytest.raises(UsageError, match=f"CheckDataset.allow: {code} {why}"):
         refuse_policies({code: 0.5})
+
+
+def test_a_policy_never_empties_a_list(tmp_path: Path) -> None:
+    with FaultLog(tmp_path, {BLANK: 0.5}) as log:
+        log.extend(of_row(BLANK, line, "val") for line in (1, 2))
+    verdict = log.verdict({"train": 8, "val": 2})
+    assert (verdict.accepted, verdict.errors) == ({}, 2)
+    assert verdict.over == ["CheckDataset.allow would leave no row in val"]

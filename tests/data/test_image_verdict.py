@@ -48,7 +48,7 @@ def test_the_telling_part_of_what_opencv_says() -> None:
 
 def test_a_long_complaint_is_cut() -> None:
     assert len(why_not_decoded(png(), Header(80, 24, "PNG"), "x" * 5000)[1]) < 200
-    assert len((why_suspicious(GOOD, "Corrupt JPEG data: " + "x" * 5000) or ("", ""))[1]) <= 120
+    assert len((why_suspicious(b"", GOOD, "Corrupt JPEG data: " + "x" * 5000) or ("", ""))[1]) <= 120
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,6 @@ def test_a_long_complaint_is_cut() -> None:
     ],
 )
 def test_decoded_with_a_complaint(header: Header | None, complaint: str, code: str | None) -> None:
-    found = why_suspicious(header, complaint)
+    found = why_suspicious(b"", header, complaint)
     assert (found and found[0]) == code
     assert found is None or found[1]
