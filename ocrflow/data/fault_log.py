@@ -20,6 +20,7 @@ from ocrflow.files import replacing, write_jsonl
 from ocrflow.models import nearest
 
 FAULTS, EXCLUDED = "faults.jsonl", "excluded.jsonl"
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # some readers end a line there
 Place = tuple[str, int]  # split and line of a row
 
 
@@ -141,7 +142,7 @@ def _excluded(items: list[Fault]) -> dict[str, Any]:
 
 
 def _line(record: dict[str, Any]) -> str:
-    text = json.dumps(record, ensure_ascii=False)
+    text = json.dumps(record, ensure_ascii=False).translate(_LINE_ENDS)
     return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
 
 

@@ -39,7 +39,7 @@ class Fault:
     @property
     def place(self) -> str:
         """`file:line`, or `file` alone."""
-        return self.file if self.line is None else f"{self.file}:{self.line}"
+        return _plain(self.file) if self.line is None else f"{_plain(self.file)}:{self.line}"
 
 
 def fault(
@@ -51,8 +51,14 @@ def fault(
         KeyError: the table has no such code.
     """
     kind = KINDS[code]
-    fix = kind.fix.replace("{file}", str(file)).replace("{line}", str(line)).replace("{image}", str(image))
+    fix = kind.fix.replace("{file}", _plain(file)).replace("{line}", str(line)).replace("{image}", _plain(image))
     return Fault(code, kind.severity, split, str(file), line, image, message, fix)
+
+
+def _plain(name: object) -> str:
+    """A name for a terminal: what would move its cursor or colour it is escaped."""
+    text = str(name)
+    return text if text.isprintable() else repr(text)[1:-1]
 
 
 class Tally:

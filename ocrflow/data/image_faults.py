@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,8 @@ def path_problem(image: str) -> tuple[str, str] | None:
         return "path_absolute", f"expected a path relative to the dataset, got {image!r}"
     if image.startswith("[") and image.endswith("]"):
         return "path_image_list", f"expected one path, got {image!r}"
+    if image.endswith("/"):
+        return "path_invalid", f"expected a file, got {image!r}, which names a folder"
     if "\\" in image:
         return "path_backslash", f"expected / between folders, got {image!r}"
     if ".." in image and posixpath.normpath(image).split("/")[0] == "..":
@@ -50,7 +53,7 @@ def _meant(image: str, root: Path) -> tuple[str, str]:
     place, found = root, []
     for part in image.strip().split("/"):
         names = _names_in(place)
-        name = names.get(part) or names.get(part.casefold()) or names.get(part.strip().casefold(), "")
+        name = names.get(part) or names.get(_folded(part)) or names.get(_folded(part.strip()), "")
         if not name:
             return "", ""
         found.append(name)
@@ -62,6 +65,11 @@ def _meant(image: str, root: Path) -> tuple[str, str]:
     return kind, f"expected {meant!r}, which exists, got {image!r}"
 
 
+def _folded(name: str) -> str:
+    """A name without what file systems disagree on: its case, and its Unicode form."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 def forget_names() -> None:
     """Look into the folders anew; what they held may have changed since the last dataset."""
     _names_in.cache_clear()
@@ -69,14 +77,14 @@ def forget_names() -> None:
 
 @lru_cache(maxsize=64)
 def _names_in(folder: Path) -> dict[str, str]:
-    """The names in a folder by themselves and in lower case; of two that differ in case only, none in lower case."""
+    """The names in a folder by themselves and folded; of two that are folded alike, neither is."""
     try:
         names = [path.name for path in folder.iterdir()]
     except OSError:
         return {}
     folded: dict[str, list[str]] = {}
     for name in names:
-        folded.setdefault(name.casefold(), []).append(name)
+        folded.setdefault(_folded(name), []).append(name)
     return {key: same[0] for key, same in folded.items() if len(same) == 1} | {name: name for name in names}
 
 

@@ -39,8 +39,8 @@ def why_not_decoded(content: bytes, header: Header | None, complaint: str) -> tu
         return "image_truncated", f"begins as an image but cannot be read: {reason} {size}"
     if not header.complete or _ENDS_EARLY.search(reason):
         return "image_truncated", f"{reason} {size}"
-    if _pillow_says(content) == "" and not complaint:
-        return "image_undecodable", f"a {header.format} file that OpenCV does not decode {size}"
+    if _pillow_says(content) == "" and not _ERROR.search(complaint):
+        return "image_undecodable", f"a sound {header.format} file of a kind that OpenCV does not decode {size}"
     return "image_damaged", f"{reason or 'cannot be decoded'} {size}"
 
 

@@ -52,11 +52,11 @@ def stream_lines(path: Path, kind: Kind, split: str | None = None) -> Iterator[t
 
 
 def _decoded(file: BinaryIO, path: Path, kind: Kind, split: str | None) -> Iterator[tuple[int, str] | Fault]:
-    start = file.read(3)
-    if start.startswith(_UTF16):
+    start = file.read(64)
+    if _is_utf16(start):
         yield fault("file_not_utf8", "byte 0: UTF-16 where UTF-8 is expected", path, line=1, split=split)
         return
-    offset = len(codecs.BOM_UTF8) if start == codecs.BOM_UTF8 else 0
+    offset = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
     if offset:
         yield fault("file_bom", "byte 0: EF BB BF", path, line=1, split=split)
     file.seek(offset)
@@ -79,6 +79,13 @@ def _decoded(file: BinaryIO, path: Path, kind: Kind, split: str | None) -> Itera
     if crlf:
         message = f"CR LF at the end of {crlf} of {number} lines"
         yield fault("file_crlf", message, path, line=first_crlf, split=split)
+
+
+def _is_utf16(start: bytes) -> bool:
+    """Whether it begins with UTF-16's mark, or every second byte is 0 as in ASCII written so."""
+    even, odd = start[::2], start[1::2]
+    half_empty = len(start) > 3 and ((not any(even) and all(odd)) or (not any(odd) and all(even)))
+    return start.startswith(_UTF16) or half_empty
 
 
 def _raw_lines(file: BinaryIO) -> Iterator[bytes | None]:

@@ -94,7 +94,7 @@ def excluded_sha256(config: RunConfig) -> str | None:
 
 def _sha256_or_none(path: Path) -> str | None:
     try:
-        return sha256_of(path)
+        return sha256_of(path) if path.is_file() else None
     except OSError:
         return None
 

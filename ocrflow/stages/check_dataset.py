@@ -108,8 +108,9 @@ def _report(config: RunConfig, found: Examination, log: FaultLog, verdict: Verdi
     if log.tally.counts:
         lines.append(log.tally.table())
     for code, count in verdict.accepted.items():
-        left_out = f"{count} rows are left out of training by name: {log.folder / 'excluded.jsonl'}"
-        lines.append(f"accepted by CheckDataset.allow: {code}; {left_out}")
+        lines.append(f"accepted by CheckDataset.allow: {code} in {count} {'row' if count == 1 else 'rows'}")
+    if verdict.accepted:
+        lines.append(f"left out of training by name: {log.folder / 'excluded.jsonl'}")
     lines.append("Check dataset passed !")
     rows = " + ".join(f"{count} {split}" for split, count in found.rows.items())
     warnings = log.tally.summary().partition(", ")[2]

@@ -26,6 +26,7 @@ from ocrflow.errors import DataError
 from ocrflow.tasks.check import DatasetCheck, check_of
 
 SAMPLES = 10
+_WITHOUT_NAMES = {"list_missing", "file_unreadable", "file_not_utf8"}  # images may be named where nothing was read
 
 
 @dataclass
@@ -71,7 +72,8 @@ def examine(config: RunConfig, log: FaultLog) -> Examination:
     _look_at_rows(config, found, lists, facts, log)
     _version(dataset_dir, found, facts, log)
     in_root = (path.relative_to(root).as_posix() for path in found.files.values() if path.is_relative_to(root))
-    log.extend(orphan_faults({posixpath.normpath(name) for name in names}, in_root, root))
+    if not log.tally.counts.keys() & _WITHOUT_NAMES:
+        log.extend(orphan_faults({posixpath.normpath(name) for name in names}, in_root, root))
     return found
 
 
