@@ -29,7 +29,7 @@ def scan_dictionary(path: Path) -> ScannedDictionary:
         problem = _problem(entry, first_line)
         if problem:
             faults.append(fault(*problem, path, line=number))
-        else:
+        if not problem or (problem[0] == "dict_misencoded" and entry not in first_line):
             first_line[entry] = number
             if not unicodedata.is_normalized("NFC", entry):
                 message = f"{entry!r} (U+{ord(entry):04X}) is {unicodedata.normalize('NFC', entry)!r} in NFC"

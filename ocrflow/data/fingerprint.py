@@ -31,23 +31,26 @@ class FolderSize:
     newest_s: float
 
 
-def files_under(folder: Path) -> dict[str, Path]:
+def files_under(folder: Path) -> dict[str, str]:
     """The regular files at any depth by their path relative to `folder` (with /), sorted; links are followed.
+
+    Paths are strings: a Path for each of a million files costs seconds and hundreds of megabytes.
 
     Raises:
         DataError: a folder cannot be read.
     """
-    return dict(sorted((path.relative_to(folder).as_posix(), path) for path in _walk(folder)))
+    top = len(str(folder)) + 1
+    return {path[top:]: path for path in sorted(_walk(str(folder)))}
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: str) -> Iterator[str]:
     seen = set()
     for name, subfolders, files in os.walk(folder, followlinks=True, onerror=_refuse):
         real = os.path.realpath(name)
         keep = [item for item in subfolders if item not in _IGNORED_BY_DVC] if real not in seen else []
         subfolders[:] = keep
         if real not in seen:
-            yield from (path for path in (Path(name, file) for file in files) if path.is_file())
+            yield from (path for file in files if os.path.isfile(path := f"{name}/{file}"))  # noqa: PTH113
         seen.add(real)
 
 
@@ -56,7 +59,7 @@ def _refuse(error: OSError) -> None:
     raise DataError(f"{error.filename}: cannot read the folder: {error.strerror}", fix=fix)
 
 
-def md5s_of(files: Mapping[str, Path], known: Mapping[str, str] | None = None) -> dict[str, str]:
+def md5s_of(files: Mapping[str, str] | Mapping[str, Path], known: Mapping[str, str] | None = None) -> dict[str, str]:
     """Hex MD5 of each file's bytes; those in `known`, or else in the fingerprint cache, are not read again.
 
     Raises:
@@ -69,16 +72,16 @@ def md5s_of(files: Mapping[str, Path], known: Mapping[str, str] | None = None) -
     return {name: known.get(name) or found[name] for name in files}
 
 
-def _cached(files: Mapping[str, Path]) -> dict[str, str]:
+def _cached(files: Mapping[str, str] | Mapping[str, Path]) -> dict[str, str]:
     """The hashes of unchanged files that were looked at before."""
     cache = FingerprintCache()
-    found = {name: cache.md5(str(Path.cwd() / path)) for name, path in files.items()}
+    found = {name: cache.md5(os.path.abspath(path)) for name, path in files.items()}  # noqa: PTH100
     return {name: md5 for name, md5 in found.items() if md5}
 
 
-def _md5_of(path: Path) -> str:
+def _md5_of(path: str | Path) -> str:
     try:
-        with path.open("rb") as file:
+        with Path(path).open("rb") as file:
             return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
@@ -102,7 +105,7 @@ def data_version(folder: Path) -> str:
     return version_of(md5s_of(files_under(folder)))
 
 
-def size_of(files: Mapping[str, Path]) -> FolderSize:
+def size_of(files: Mapping[str, str]) -> FolderSize:
     """Number, bytes and newest time of the files."""
-    stats = [path.stat() for path in files.values()]
+    stats = [os.stat(path) for path in files.values()]  # noqa: PTH116
     return FolderSize(len(stats), sum(stat.st_size for stat in stats), max((s.st_mtime for s in stats), default=0.0))

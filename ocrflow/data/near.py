@@ -39,7 +39,8 @@ def difference_hash(image_HWC: np.ndarray) -> bytes:
     cells = cv2.resize(rows, (_COLUMNS, _ROWS), interpolation=cv2.INTER_AREA)
     grey = cv2.GaussianBlur(cv2.cvtColor(cells, cv2.COLOR_BGR2GRAY).astype(np.float32), (0, 0), _BLUR)
     steps = (grey[:, 1:] - grey[:, :-1]).ravel()[_ORDER]
-    return np.packbits(steps > max(_CONTRAST * float(steps.std()), _NOISE)).tobytes()
+    deviation = float(cv2.meanStdDev(steps)[1][0, 0])
+    return np.packbits(steps > max(_CONTRAST * deviation, _NOISE)).tobytes()
 
 
 def near_pairs(hashes_N32: np.ndarray, within: int = WITHIN) -> np.ndarray:

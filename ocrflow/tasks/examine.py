@@ -46,7 +46,7 @@ class Examination:
     check: DatasetCheck | None = None
     rows: dict[str, int] = field(default_factory=dict)
     samples: dict[str, list[Row]] = field(default_factory=dict)
-    files: dict[str, Path] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     data_version: str | None = None
 
 
@@ -71,7 +71,8 @@ def examine(config: RunConfig, log: FaultLog) -> Examination:
     del paths
     _look_at_rows(config, found, lists, facts, log)
     _version(dataset_dir, found, facts, log)
-    in_root = (path.relative_to(root).as_posix() for path in found.files.values() if path.is_relative_to(root))
+    below = "" if root == dataset_dir else f"{root.relative_to(dataset_dir).as_posix()}/"
+    in_root = (name[len(below) :] for name in found.files if name.startswith(below))
     if not log.tally.counts.keys() & _WITHOUT_NAMES:
         log.extend(orphan_faults({posixpath.normpath(name) for name in names}, in_root, root))
     return found
