@@ -52,7 +52,7 @@ def drop_wide(root: Path, list_file: Path) -> None:
 def publish(weights: Path, dictionary: list[str], file: Path, note: dict[str, str]) -> None:
     """Write the weights as float16 safetensors."""
     tensors = {name: array.astype(np.float16) for name, array in read_weights(str(weights)).tensors.items()}
-    net = nets.build(note["model"], len(dictionary) + 2)
+    net = nets.build(note["model"], len(dictionary) + 2, training_branches=False)
     assert {name: list(array.shape) for name, array in tensors.items()} == {
         name: list(tensor.shape) for name, tensor in net.state_dict().items()
     }

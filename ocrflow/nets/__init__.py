@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from paddle import nn
 
 
-def build(name: str, num_classes: int) -> nn.Layer:
+def build(name: str, num_classes: int | None = None, training_branches: bool = True) -> nn.Layer:
     """The network of a PaddleX model with fresh weights.
 
     Args:
         name: PaddleX model name.
-        num_classes: classes of the CTC head: blank + dictionary + space.
+        num_classes: classes of a recogniser's CTC head: blank + dictionary + space. Detectors have no use for it.
+        training_branches: with the official network's parts that guide training and are not exported: a recogniser's
+            attention branch (NRTR), a detector's threshold map. Without them training is cheaper.
 
     Raises:
         UsageError: no such model, or one that ocrflow cannot train yet.
+        ValueError: a recogniser without `num_classes`.
     """
     require_trainable(name)
-    return NETWORKS[name](num_classes)
+    return NETWORKS[name](num_classes, training_branches)
 
 
 def require_trainable(name: str) -> None:

@@ -2,6 +2,9 @@
 
 Shapes: N images, C channels, H and W feature rows and columns. Attribute names are those of the official checkpoints
 (PaddleOCR `ppocr/modeling`), so that their tensors load by name.
+
+A layer with a method `fused()` is replaced by what it returns when the network is re-parameterised (`fuse.py`). A layer
+may name in `training_only` the sublayers that its eval mode does not use; they are taken out then.
 """
 
 from __future__ import annotations
@@ -22,15 +25,18 @@ class ConvBN(nn.Sequential):
         stride: int | tuple[int, int] = 1,
         groups: int = 1,
         bn_weight: float = 1.0,
+        init: nn.initializer.Initializer | None = None,
     ):
         super().__init__()
-        padding = (kernel - 1) // 2
-        self.add_sublayer("conv", nn.Conv2D(c_in, c_out, kernel, stride, padding, groups=groups, bias_attr=False))
+        conv = nn.Conv2D(
+            c_in, c_out, kernel, stride, (kernel - 1) // 2, groups=groups, weight_attr=init, bias_attr=False
+        )
+        self.add_sublayer("conv", conv)
         self.add_sublayer("bn", nn.BatchNorm2D(c_out, weight_attr=nn.initializer.Constant(bn_weight)))
 
     def fused(self) -> nn.Conv2D:
         """One convolution with bias that gives the same output as this block in eval mode."""
-        weight, bias = fold_bn(self.conv.weight, paddle.zeros([self.conv.weight.shape[0]]), self.bn)
+        weight, bias = fold_bn(self.conv.weight, paddle.zeros_like(self.bn.bias), self.bn)
         return conv_like(self.conv, weight, bias)
 
 
@@ -81,6 +87,7 @@ def conv_like(conv: nn.Conv2D, weight: paddle.Tensor, bias: paddle.Tensor) -> nn
     new = nn.Conv2D(
         c_in_per_group * conv._groups, c_out, kernel, conv._stride, conv._padding, conv._dilation, conv._groups
     )
+    new.to(dtype=weight.dtype)
     new.weight.set_value(weight)
     new.bias.set_value(bias)
     return new

@@ -17,7 +17,7 @@ LAST = ("head.ctc_head.fc2.weight", "head.ctc_head.fc2.bias")
 
 def network(characters: list[str], seed: int):
     paddle.seed(seed)
-    return nets.build(MODEL, len(characters) + 2)
+    return nets.build(MODEL, len(characters) + 2, training_branches=False)
 
 
 def arrays(net) -> dict[str, np.ndarray]:
