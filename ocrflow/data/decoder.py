@@ -59,11 +59,11 @@ def decode(content: bytes, flags: int = cv2.IMREAD_COLOR) -> np.ndarray | None:
         return None
 
 
-def decode_listening(content: bytes) -> tuple[np.ndarray | None, str]:
+def decode_listening(content: bytes, flags: int = cv2.IMREAD_COLOR) -> tuple[np.ndarray | None, str]:
     """The image, and what the decoders said of it; an empty text when they were content."""
     global _ear
     if _ear is None or _ear.owner != os.getpid():
         _ear = _Ear()
     with _ear.listening():
-        image = decode(content)
+        image = decode(content, flags)
     return image, _ear.heard()

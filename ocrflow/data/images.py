@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import stat
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import cv2
@@ -27,6 +28,7 @@ MAX_PIXELS = 64_000_000
 MAX_BYTES = 256 * 2**20
 HEAVY_PIXELS, HEAVY_BYTES = 12_000_000, 2**25  # beyond either, one image at a time
 MIN_SIDE = 4
+_REDUCED_FROM = 320  # pixels of the shorter side of a JPEG
 _NEVER_TURNED = ("WEBP",)  # OpenCV 4.10 applies the EXIF orientation of JPEG, PNG and TIFF
 SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif"))
 heavy_work: AbstractContextManager[object] = nullcontext()  # a lock among the processes that inspect
@@ -43,7 +45,6 @@ def read_bgr(path: Path) -> np.ndarray:
         DataError: the file cannot be read, is no image that OpenCV decodes, or has more than 64 megapixels.
     """
     try:
-        _file_size(path)
         content = _content(path)
         header = _header(content)
         image = decode(content)
@@ -55,23 +56,34 @@ def read_bgr(path: Path) -> np.ndarray:
 
 
 def inspect(path: Path) -> ImageFacts:
-    """Read, hash and fully decode one image file; never raises for a bad one."""
+    """Read, hash and decode one image file; never raises for a bad one."""
     md5 = ""
     try:
-        with heavy_work if _file_size(path) > HEAVY_BYTES else nullcontext():
-            content = _content(path)
+        with ExitStack() as turn:
+            content = _content(path, turn)
             md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
             header = _header(content)
-            with heavy_work if header and header.width * header.height > HEAVY_PIXELS else nullcontext():
-                return _verified(path, content, header, md5)
+            if header and header.width * header.height > HEAVY_PIXELS:
+                turn.enter_context(heavy_work)
+            return _verified(path, content, header, md5)
     except _Unusable as error:
         return ImageFacts(md5, problem=error.args[0], message=error.args[1])
 
 
-def _file_size(path: Path) -> int:
-    """Bytes of a regular file of a size that an image can have."""
+def _content(path: Path, turn: ExitStack | None = None) -> bytes:
+    """The bytes of a regular file of a size that an image can have; a large one waits for its `turn`."""
     with _reading():
-        status = path.stat()
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO does not block
+        try:
+            size = _size(os.fstat(descriptor))
+            if turn and size > HEAVY_BYTES:
+                turn.enter_context(heavy_work)
+            return _all_bytes(descriptor, size)
+        finally:
+            os.close(descriptor)
+
+
+def _size(status: os.stat_result) -> int:
     if stat.S_ISDIR(status.st_mode):
         raise _Unusable("image_is_directory", "expected an image file, got a folder")
     if not stat.S_ISREG(status.st_mode):
@@ -81,9 +93,11 @@ def _file_size(path: Path) -> int:
     return status.st_size
 
 
-def _content(path: Path) -> bytes:
-    with _reading():
-        return path.read_bytes()
+def _all_bytes(descriptor: int, size: int) -> bytes:
+    content = os.read(descriptor, size + 1)
+    while len(content) < size and (more := os.read(descriptor, size + 1 - len(content))):
+        content += more
+    return content
 
 
 @contextmanager
@@ -116,11 +130,16 @@ def _header(content: bytes) -> Header | None:
 
 
 def _verified(path: Path, content: bytes, header: Header | None, md5: str) -> ImageFacts:
-    """The facts of an image that OpenCV decodes without an error and completely."""
-    image, complaint = decode_listening(content)
+    """The facts of an image that OpenCV decodes without an error and completely.
+
+    A large JPEG is decoded at an eighth of its size: all of its entropy-coded data is read and checked as ever, only
+    the inverse transform, which cannot fail, is shorter.
+    """
+    reduced = header and header.format == "JPEG" and min(header.width, header.height) >= _REDUCED_FROM
+    image, complaint = decode_listening(content, cv2.IMREAD_REDUCED_GRAYSCALE_8 if reduced else cv2.IMREAD_COLOR)
     if image is None:
         raise _Unusable(*why_not_decoded(content, header, complaint))
-    height, width = image.shape[:2]
+    height, width = _size_as_trained(header) if header and reduced else image.shape[:2]
     suspicious = why_suspicious(content, header, complaint)
     if suspicious and suspicious[0] in ("image_truncated", "image_damaged"):
         raise _Unusable(*suspicious)
@@ -129,7 +148,13 @@ def _verified(path: Path, content: bytes, header: Header | None, md5: str) -> Im
     notes = [suspicious] if suspicious else []
     notes += _oddities(path, content, header)
     orientation = header.orientation if header and header.format not in _NEVER_TURNED else 1
-    return ImageFacts(md5, width, height, None, "", difference_hash(image), orientation, tuple(notes))
+    dhash = difference_hash(image if image.ndim == 3 else cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
+    return ImageFacts(md5, width, height, None, "", dhash, orientation, tuple(notes))
+
+
+def _size_as_trained(header: Header) -> tuple[int, int]:
+    """Height and width of a JPEG after its orientation is applied."""
+    return (header.width, header.height) if header.orientation >= 5 else (header.height, header.width)
 
 
 def _oddities(path: Path, content: bytes, header: Header | None) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ from PIL import Image
 
 from ocrflow.data.images import read_bgr
 from ocrflow.data.labels import Row
+from ocrflow.data.workers import in_order
 from ocrflow.errors import DataError
 from ocrflow.files import replacing
 from ocrflow.tasks.check import DatasetCheck
@@ -17,8 +21,21 @@ from ocrflow.tasks.examine import Examination
 _QUALITY = 90  # of the JPEG samples
 
 
+@dataclass(frozen=True)
+class _Drawing:
+    """What the processes that draw have in common."""
+
+    folder: Path
+    check: DatasetCheck
+    root: Path
+
+
+_drawing: _Drawing | None = None
+Job = tuple[str, Row] | None  # a split and its row; None: the histogram
+
+
 def write_pictures(folder: Path, name: str, found: Examination) -> dict[str, Any]:
-    """Draw what a person looks at; returns PaddleX's keys `attributes` and `analysis`.
+    """Draw with all cores what a person looks at; returns PaddleX's keys `attributes` and `analysis`.
 
     Args:
         folder: where the pictures go; samples into `demo_img/` as `train_0001_STEM.jpg` with the row's line.
@@ -26,12 +43,30 @@ def write_pictures(folder: Path, name: str, found: Examination) -> dict[str, Any
         found: a dataset without errors, or with accepted ones: rows whose image cannot be read are not drawn.
     """
     assert found.check and found.root
-    attributes = {}
-    for split, rows in found.samples.items():
-        names = [_write_sample(folder / "demo_img", found.check, found.root, split, row) for row in rows]
-        attributes[f"{split}_sample_paths"] = [f"{name}/demo_img/{item}" for item in names if item]
-    found.check.write_histogram(folder / "histogram.png")
+    samples = [(split, row) for split, rows in found.samples.items() for row in rows]
+    jobs: list[Job] = [None, *samples]
+    drawing = _Drawing(folder, found.check, found.root)
+    with closing(in_order(_draw, jobs, pool_from=1, chunk=1, prepare=partial(_share, drawing))) as drawn:
+        _, *names = drawn
+    attributes: dict[str, list[str]] = {f"{split}_sample_paths": [] for split in found.samples}
+    for (split, _), file in zip(samples, names, strict=True):
+        if file:
+            attributes[f"{split}_sample_paths"].append(f"{name}/demo_img/{file}")
     return {"attributes": attributes, "analysis": {"histogram": f"{name}/histogram.png"}}
+
+
+def _share(drawing: _Drawing) -> None:
+    global _drawing
+    _drawing = drawing
+
+
+def _draw(job: Job) -> str | None:
+    """In a process: the file name of a sample, None when it cannot be drawn."""
+    assert _drawing
+    if job is None:
+        _drawing.check.write_histogram(_drawing.folder / "histogram.png")
+        return None
+    return _write_sample(_drawing.folder / "demo_img", _drawing.check, _drawing.root, *job)
 
 
 def _write_sample(folder: Path, check: DatasetCheck, root: Path, split: str, row: Row) -> str | None:

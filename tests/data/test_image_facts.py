@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import pickle
 
 import pytest
@@ -16,5 +15,5 @@ def test_they_cross_a_process_border_unchanged() -> None:
 
 
 def test_they_do_not_change() -> None:
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         ImageFacts().width = 3  # type: ignore[misc]

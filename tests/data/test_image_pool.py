@@ -142,10 +142,10 @@ def test_heavy_images_are_decoded_one_at_a_time(tmp_path: Path, monkeypatch: pyt
     log = tmp_path / "log"
     decode = images.decode_listening
 
-    def logged(content: bytes) -> tuple[np.ndarray | None, str]:
+    def logged(content: bytes, flags: int) -> tuple[np.ndarray | None, str]:
         with log.open("a") as file:
             file.write("begin\n")
-        found = decode(content)
+        found = decode(content, flags)
         with log.open("a") as file:
             file.write("end\n")
         return found

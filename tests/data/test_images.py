@@ -203,11 +203,11 @@ def test_what_is_no_file(tmp_path: Path) -> None:
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, flags: int) -> int:
         raise PermissionError(13, "Permission denied", str(path))
 
     path = file_with(tmp_path, encoded("PNG"))
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr("ocrflow.data.images.os.open", refuse)
     facts = inspect(path)
     assert (facts.problem, facts.message, facts.md5) == ("image_unreadable", "Permission denied", "")
 
@@ -262,3 +262,33 @@ def test_only_heavy_images_wait_for_each_other(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(images, "HEAVY_PIXELS", pixels)
     assert inspect(file_with(tmp_path, encoded("PNG"))).problem is None
     assert bool(waited) is (pixels == 1000)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_large_jpeg_has_the_facts_of_a_full_decode(tmp_path: Path, orientation: int) -> None:
+    """It is decoded at an eighth of its size; what is known of it is what training sees."""
+    rng = np.random.default_rng(orientation)
+    small = rng.integers(0, 256, (9, 13, 3), dtype=np.uint8)
+    image = Image.fromarray(cv2.resize(small, (643, 405), interpolation=cv2.INTER_CUBIC))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image.save(tmp_path / "a.jpg", exif=exif, quality=90)
+    facts, full = inspect(tmp_path / "a.jpg"), read_bgr(tmp_path / "a.jpg")
+    assert (facts.height, facts.width) == full.shape[:2]
+    assert (facts.problem, facts.orientation) == (None, orientation)
+    differing = np.unpackbits(np.frombuffer(facts.dhash, np.uint8) ^ np.frombuffer(difference_hash(full), np.uint8))
+    assert differing.sum() <= 12
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.98])
+def test_a_large_jpeg_that_is_cut_is_told(tmp_path: Path, share: float) -> None:
+    rng = np.random.default_rng(1)
+    Image.fromarray(rng.integers(0, 256, (400, 500, 3), dtype=np.uint8)).save(tmp_path / "a.jpg")
+    content = (tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(content[: int(len(content) * share)])
+    assert inspect(tmp_path / "a.jpg").problem == "image_truncated"
+    damaged = bytearray(content)
+    damaged[len(content) // 2 : len(content) // 2 + 40] = bytes(40)
+    (tmp_path / "a.jpg").write_bytes(damaged)
+    found = inspect(tmp_path / "a.jpg")
+    assert found.problem == "image_damaged" or [code for code, _ in found.notes] == ["image_decoder_warning"]
