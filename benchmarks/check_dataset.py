@@ -62,7 +62,7 @@ class Bench:
             "PADDLE_PDX_LOCAL_FONT_FILE_PATH": str(_package("matplotlib") / "mpl-data/fonts/ttf/DejaVuSans.ttf"),
             "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True",
             "PADDLE_PDX_CACHE_HOME": str(self.folder / "paddlex_cache"),
-            "XDG_CACHE_HOME": str(self.folder / cache),
+            "OCRFLOW_CACHE_DIR": str(self.folder / cache),
             "MPLCONFIGDIR": str(self.folder / "matplotlib"),
         }
 

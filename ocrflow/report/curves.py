@@ -8,8 +8,8 @@ from pathlib import Path
 from ocrflow.files import replacing
 
 PANELS = (
-    ("loss", "CTC loss", ("loss",)),
-    ("validation rows", "share", ("acc", "norm_edit_dis")),
+    ("loss", "mean of a row", ("loss",)),
+    ("validation rows", "share", ("acc", "norm_edit_dis", "hmean", "precision", "recall")),
     ("learning rate", "rate", ("learning_rate",)),
 )
 

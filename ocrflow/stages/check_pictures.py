@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import cv2
 from PIL import Image
 
 from ocrflow.data.images import read_bgr
@@ -71,7 +72,7 @@ def _draw(job: Job) -> str | None:
 
 def _write_sample(folder: Path, check: DatasetCheck, root: Path, split: str, row: Row) -> str | None:
     try:
-        image = Image.fromarray(read_bgr(root / row.image)[:, :, ::-1])
+        image = Image.fromarray(cv2.cvtColor(read_bgr(root / row.image), cv2.COLOR_BGR2RGB))
     except DataError:  # an accepted fault; it is in faults.jsonl
         return None
     name = f"{split}_{row.line:04d}_{_stem(row.image)}.jpg"
