@@ -97,7 +97,9 @@ class TrainSection(Section):
     accumulate: int = Field(1, ge=1, description="ocrflow: batches whose gradients are averaged for one step")
     ema: float = Field(0.0, ge=0, lt=1, description="ocrflow: decay of averaged weights, which are scored; 0: off")
     freeze: list[str] = Field([], description="ocrflow: parameters that stay as loaded, by the start of their names")
-    guide: bool = Field(False, description="ocrflow: train PP-OCR's attention branch (NRTR) beside CTC")
+    guide: bool = Field(
+        False, description="ocrflow: train PP-OCR's guiding branches: NRTR beside CTC, a detector's maps of each level"
+    )
     min_loaded: float = Field(0.5, ge=0, le=1, description="ocrflow: smallest share of starting weights that must fit")
     early_stop: int | None = Field(None, ge=1, description="ocrflow: end after so many evaluations without a gain")
     max_steps: int | None = Field(None, ge=1, description="ocrflow: end after so many steps")

@@ -38,6 +38,22 @@ def exported_model(tmp_path_factory: pytest.TempPathFactory, make_outputs_vary: 
 
 
 @pytest.fixture(scope="session")
+def exported_detector(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of an exported network for which bright pixels are text; read only."""
+    import paddle
+
+    from ocrflow.inference.export import export_detector
+
+    mean = paddle.nn.Conv2D(3, 1, 1)
+    mean.weight.set_value(np.full((1, 3, 1, 1), 10 / 3, np.float32))
+    mean.bias.set_value(np.array([-10], np.float32))
+    model_dir = tmp_path_factory.mktemp("exported_detector") / "inference"
+    net = paddle.nn.Sequential(mean, paddle.nn.Sigmoid())
+    export_detector(net, model_dir, "PP-OCRv6_tiny_det", longest_side=320)
+    return model_dir
+
+
+@pytest.fixture(scope="session")
 def make_outputs_vary() -> Callable[[Any], None]:
     """A function that makes a fresh network read many characters; without it every time step would be the same."""
     return _make_outputs_vary
@@ -84,6 +100,16 @@ def plates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("plates") / "data"
     synthesize(folder, style="plates", num_samples=30, seed=5, val_percent=20, workers=1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset of 8 training and 4 validation street scenes; read only."""
+    from ocrflow.data.synth.dataset import synthesize
+
+    folder = tmp_path_factory.mktemp("scenes") / "data"
+    synthesize(folder, style="scenes", num_samples=12, seed=5, val_percent=33, workers=1)
     return folder
 
 

@@ -1,6 +1,7 @@
-"""What is in the folder of an exported recogniser: `inference.json`, `inference.pdiparams`, `inference.yml`.
+"""What is in the folder of an exported model: `inference.json`, `inference.pdiparams`, `inference.yml`.
 
-The files are PaddleX 3's; `inference.pdmodel` of PaddleX 2 is taken where there is no `inference.json`.
+The files are PaddleX 3's; `inference.pdmodel` of PaddleX 2 is taken where there is no `inference.json`. What a
+detector's settings say is read in `det_model_dir`.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def read_model_dir(path: Path) -> ModelInfo:
         UsageError: no such folder, a file is missing, or it is not a recogniser that PaddleX would run.
     """
     files = model_files(path)
-    settings = _settings(files[2])
+    settings = read_settings(files[2])
     model_name = str((settings.get("Global") or {}).get("model_name") or "")
     post = settings.get("PostProcess") or {}
     if TASK_OF_MODEL.get(model_name) == TEXT_DETECTION or post.get("name") == "DBPostProcess":
@@ -106,7 +107,12 @@ def model_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _settings(file: Path) -> dict[str, Any]:
+def read_settings(file: Path) -> dict[str, Any]:
+    """The content of an `inference.yml`.
+
+    Raises:
+        UsageError: it is no YAML, or no object.
+    """
     try:
         settings = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -116,9 +122,14 @@ def _settings(file: Path) -> dict[str, Any]:
     return settings
 
 
-def _input_shape(file: Path, settings: dict[str, Any]) -> tuple[int, int]:
+def transform_ops(settings: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The values of each step of `PreProcess.transform_ops` by its name; a step without values has an empty object."""
     ops = (settings.get("PreProcess") or {}).get("transform_ops") or []
-    by_name = {name: values or {} for op in ops if isinstance(op, dict) for name, values in op.items()}
+    return {name: values or {} for op in ops if isinstance(op, dict) for name, values in op.items()}
+
+
+def _input_shape(file: Path, settings: dict[str, Any]) -> tuple[int, int]:
+    by_name = transform_ops(settings)
     shape = by_name.get("RecResizeImg", {}).get("image_shape")
     if not (isinstance(shape, list) and len(shape) == 3 and all(type(size) is int and size > 0 for size in shape)):
         raise UsageError(

@@ -6,24 +6,20 @@ is padded further, because the network would see the padding: text and score are
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ocrflow.data.images import read_bgr
-from ocrflow.errors import DataError, OutsideError, UsageError
+from ocrflow.errors import DataError, UsageError
 from ocrflow.inference.ctc_decode import CtcCodec, Reading
+from ocrflow.inference.engine import load_predictor
 from ocrflow.inference.model_dir import EXPORT, read_model_dir
 from ocrflow.inference.preprocess import resize_normalize
-from ocrflow.training.device import parse_device, require
 
 CHUNK = 256  # images held in memory at a time, each at most 3 x 48 x 3200 float32 (1.8 MB)
-MKLDNN_CACHE = 10  # input shapes oneDNN keeps its kernels for; PaddleX's value
-GPU_MEMORY_MB = 100  # first allocation on the card, which grows; PaddleX's value
 
 
 class Recognizer:
@@ -45,9 +41,14 @@ class Recognizer:
         self.info = read_model_dir(model_dir)
         self.codec = CtcCodec(self.info.dictionary)
         self.batch_size = batch_size
-        self._predictor = _predictor(self.info.files[0], self.info.files[1], device, threads)
+        self._predictor = load_predictor(self.info.files[0], self.info.files[1], device, threads)
         self._input = self._predictor.get_input_handle(self._predictor.get_input_names()[0])
         self._output = self._predictor.get_output_handle(self._predictor.get_output_names()[0])
+
+    @property
+    def name(self) -> str:
+        """PaddleX name of the model, or its folder's name."""
+        return self.info.model_name or self.model_dir.name
 
     def predict(self, images: Sequence[np.ndarray]) -> list[Reading]:
         """The readings of uint8 BGR H x W x 3 images, in input order.
@@ -101,31 +102,3 @@ class Recognizer:
                 fix=EXPORT,
             )
         return probs_NTK
-
-
-def _predictor(graph: Path, parameters: Path, device: str, threads: int | None) -> Any:
-    os.environ.setdefault("GLOG_minloglevel", "2")
-    from paddle import inference
-
-    place = parse_device(device)
-    require(place)
-    config = inference.Config(str(graph), str(parameters))
-    if place.kind == "cpu":
-        config.disable_gpu()
-        config.enable_mkldnn()
-        config.set_mkldnn_cache_capacity(MKLDNN_CACHE)
-        config.set_cpu_math_library_num_threads(threads or len(os.sched_getaffinity(0)))
-    else:
-        config.exp_disable_mixed_precision_ops({"feed", "fetch"})
-        config.disable_mkldnn()
-        config.enable_use_gpu(GPU_MEMORY_MB, place.ids[0], inference.PrecisionType.Float32)
-    config.enable_new_ir(True)
-    config.enable_new_executor()
-    config.set_optimization_level(3)
-    config.enable_memory_optim()
-    config.disable_glog_info()
-    try:
-        return inference.create_predictor(config)
-    except (RuntimeError, ValueError, OSError) as error:
-        reason = str(error).strip().splitlines()[-1:] or [""]
-        raise OutsideError(f"{graph.parent}: Paddle cannot load the model: {reason[0]}", fix=EXPORT) from error

@@ -1,4 +1,4 @@
-"""The stage evaluate: scores every labelled val row with the exported model, and shows the worst readings.
+"""The stage evaluate: scores every labelled val row with the exported model, and shows the worst answers.
 
 Writes `evaluate/predictions.jsonl` (one object a row, in the order of the val list) and `evaluate/worst.png`.
 """
@@ -8,27 +8,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rapidfuzz.distance import Levenshtein
-
 from ocrflow.config import RunConfig
-from ocrflow.data.images import read_bgr
-from ocrflow.data.labels import Row
 from ocrflow.data.lists import Lists, lists_of
 from ocrflow.errors import DataError
 from ocrflow.files import write_jsonl
-from ocrflow.inference.ctc_decode import Reading
 from ocrflow.inference.model_dir import exported_folder, model_sha256
-from ocrflow.inference.recognizer import Recognizer
 from ocrflow.progress import track
 from ocrflow.provenance import made_of
-from ocrflow.report.gallery import Tile, write_gallery
 from ocrflow.stages.base import result_of
-from ocrflow.tasks.text_recognition.metric import Metrics, is_correct, score
+from ocrflow.tasks.tools import ExportedModel, Prediction, Scorer, tools_of
 
-WORST = 20  # rows in the gallery and in the result
 NAMED = 20  # unreadable images named in the message; the result file has all
-
-Prediction = dict[str, Any]  # image, label, text, score, correct
 
 
 def run(config: RunConfig) -> dict[str, Any]:
@@ -39,38 +29,31 @@ def run(config: RunConfig) -> dict[str, Any]:
         DataError: images cannot be read, or a row was not scored.
     """
     lists = lists_of(config)
-    recognizer = Recognizer(_model_dir(config), config.Evaluate.batch_size, config.Global.device)
-    unknown_rows = _warn_of_unknown_characters(recognizer, lists.val)
-    predictions = _predictions(recognizer, lists)
-    metrics = score((row["label"], row["text"]) for row in predictions)
-    worst = worst_of(predictions)
+    tools = tools_of(config.task)
+    model = tools.open_model(_model_dir(config), config.Evaluate.batch_size, config.Global.device)
+    scorer = tools.scorer(model, lists)
+    scorer.warn()
+    predictions = _predictions(model, scorer, lists)
+    scores = scorer.score(predictions)
     folder = Path(config.Global.output) / "evaluate"
     write_jsonl(folder / "predictions.jsonl", predictions)
-    _write_gallery(folder / "worst.png", recognizer, lists.root, worst, metrics)
-    wrong = sum(not row["correct"] for row in predictions)
-    print(_summary(recognizer.model_dir, metrics, len(lists.val), wrong, folder / "worst.png"))
+    scorer.write_tables(folder, predictions)
+    scorer.draw_worst(folder / "worst.png", scores)
+    figures = ", ".join(f"{name} {value:.4f}" for name, value in scores.metrics.items())
+    counts = f"evaluated {len(predictions)} of {len(lists.val)} rows with {model.model_dir}"
+    print(f"{counts}: {figures}, {scores.wrong} wrong rows, see {folder / 'worst.png'}")
     return {
-        "metrics": {"acc": metrics.acc, "norm_edit_dis": metrics.norm_edit_dis, "cer": metrics.cer},
+        "metrics": scores.metrics,
         "rows_labelled": len(lists.val),
-        "rows_scored": metrics.rows,
-        "rows_exact": round(metrics.exact * metrics.rows),
-        "rows_with_unknown_characters": unknown_rows,
-        "model_dir": str(recognizer.model_dir),
-        "model_sha256": (sha256 := model_sha256(recognizer.model_dir)),
-        "wrong": wrong,
-        "worst": worst,
+        "rows_scored": len(predictions),
+        **scores.details,
+        **_beside_training(config, scores.metrics),
+        "model_dir": str(model.model_dir),
+        "model_sha256": (sha256 := model_sha256(model.model_dir)),
+        "wrong": scores.wrong,
+        "worst": scores.worst,
         "made_of": made_of(config, model_sha256=sha256, **lists.hashes),
     }
-
-
-def worst_of(predictions: list[Prediction]) -> list[Prediction]:
-    """Up to `WORST` rows: the wrong ones, most of the text wrong first; if none is wrong, those of lowest score."""
-    wrong = [row for row in predictions if not row["correct"]]
-    if not wrong:
-        return sorted(predictions, key=lambda row: row["score"])[:WORST]
-    return sorted(wrong, key=lambda row: (-Levenshtein.normalized_distance(row["label"], row["text"]), -row["score"]))[
-        :WORST
-    ]
 
 
 def _model_dir(config: RunConfig) -> Path:
@@ -81,16 +64,26 @@ def _model_dir(config: RunConfig) -> Path:
     return exported_folder(Path(weight_path))
 
 
-def _predictions(recognizer: Recognizer, lists: Lists) -> list[Prediction]:
+def _beside_training(config: RunConfig, metrics: dict[str, float]) -> dict[str, Any]:
+    """What the training measured of its best weights, and how far the exported model is from it."""
+    if config.Evaluate.weight_path is not None:
+        return {}
+    best = result_of(config, "train").get("best", {})
+    trained = {name: best[name] for name in metrics if name in best}
+    difference = {name: metrics[name] - value for name, value in trained.items()}
+    return {"parity": {"trained": trained, "difference": difference}}
+
+
+def _predictions(model: ExportedModel, scorer: Scorer, lists: Lists) -> list[Prediction]:
     predictions: list[Prediction] = []
     faults: list[str] = []
     paths = [lists.root / row.image for row in lists.val]
     with track("evaluate", len(paths)) as advance:
-        for row, reading in zip(lists.val, recognizer.predict_files(paths), strict=False):
-            if isinstance(reading, Reading):
-                predictions.append(_prediction(row, reading))
+        for row, answer in zip(lists.val, model.predict_files(paths), strict=False):
+            if isinstance(answer, DataError):
+                faults.append(str(answer))
             else:
-                faults.append(str(reading))
+                predictions.append(scorer.prediction(row, answer))
             advance(1, note=f"unreadable {len(faults)}" if faults else "")
     if faults:
         raise _unreadable(faults, lists)
@@ -99,11 +92,6 @@ def _predictions(recognizer: Recognizer, lists: Lists) -> list[Prediction]:
             f"{lists.val_file}: {len(lists.val)} labelled rows, {len(predictions)} scored; expected all, at least 1"
         )
     return predictions
-
-
-def _prediction(row: Row, reading: Reading) -> Prediction:
-    correct = is_correct(row.text, reading.text)
-    return {"image": row.image, "label": row.text, "text": reading.text, "score": reading.score, "correct": correct}
 
 
 def _unreadable(faults: list[str], lists: Lists) -> DataError:
@@ -115,28 +103,3 @@ def _unreadable(faults: list[str], lists: Lists) -> DataError:
     )
     error.result = {"unreadable": faults}  # type: ignore[attr-defined]
     return error
-
-
-def _warn_of_unknown_characters(recognizer: Recognizer, rows: list[Row]) -> int:
-    known = {*recognizer.codec.characters}
-    unknown_of_row = [set(row.text) - known for row in rows]
-    unknown = sorted(set().union(*unknown_of_row))
-    count = sum(map(bool, unknown_of_row))
-    if count:
-        named = ", ".join(map(repr, unknown[:10])) + (", ..." if len(unknown) > 10 else "")
-        print(f"warning: {count} of {len(rows)} labels cannot be read right: the model's dictionary lacks {named}")
-    return count
-
-
-def _write_gallery(path: Path, recognizer: Recognizer, root: Path, worst: list[Prediction], metrics: Metrics) -> None:
-    tiles = [
-        Tile(read_bgr(root / row["image"]), row["label"], row["text"], row["score"], row["image"]) for row in worst
-    ]
-    what = f"the {len(tiles)} worst" if not worst[0]["correct"] else f"no wrong row; the {len(tiles)} of lowest score"
-    model = recognizer.info.model_name or recognizer.model_dir.name
-    write_gallery(path, f"{model}: {metrics.rows} rows, acc {metrics.acc:.4f}: {what}", tiles)
-
-
-def _summary(model_dir: Path, metrics: Metrics, rows: int, wrong: int, picture: Path) -> str:
-    figures = f"acc {metrics.acc:.4f}, norm_edit_dis {metrics.norm_edit_dis:.4f}, cer {metrics.cer:.4f}"
-    return f"evaluated {metrics.rows} of {rows} rows with {model_dir}: {figures}, {wrong} wrong rows, see {picture}"

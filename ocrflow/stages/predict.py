@@ -1,4 +1,7 @@
-"""The stage predict: reads the text in new images, writes `predict/predictions.jsonl`: {"image", "text", "score"}."""
+"""The stage predict: runs an exported model on new images and writes `predict/predictions.jsonl`, one object an image.
+
+Recognition: {"image", "text", "score"}; detection: {"image", "boxes": [{"points", "score"}]}.
+"""
 
 from __future__ import annotations
 
@@ -13,36 +16,37 @@ from ocrflow.data.lines import scan_lines
 from ocrflow.data.root import find_root
 from ocrflow.errors import DataError, UsageError
 from ocrflow.files import write_jsonl
-from ocrflow.inference.ctc_decode import Reading
 from ocrflow.inference.model_dir import model_sha256
-from ocrflow.inference.recognizer import Recognizer
 from ocrflow.progress import track
 from ocrflow.provenance import made_of
+from ocrflow.tasks.tools import ExportedModel, TaskTools, tools_of
 
-SHOWN = 20  # readings printed
+SHOWN = 20  # answers printed
 HOW = "-o Predict.input=IMAGE, a folder, a glob in quotes, or a list such as val.txt"
 
 
 def run(config: RunConfig) -> dict[str, Any]:
-    """Read the text in every image of `Predict.input`.
+    """Answer every image of `Predict.input`.
 
     Raises:
-        UsageError: no input, no image in it, or no exported model.
-        DataError: some images cannot be read; raised after the readings of the others were written.
+        UsageError: no input, no image in it, or no exported model of the configured task.
+        DataError: some images cannot be read; raised after the answers to the others were written.
     """
     paths = input_paths(config.Predict.input, Path(config.Global.dataset_dir))
-    recognizer = Recognizer(model_dir_of(config), config.Predict.batch_size, config.Global.device)
-    predictions, faults = _predictions(recognizer, paths)
+    tools = tools_of(config.task)
+    model = tools.open_model(model_dir_of(config), config.Predict.batch_size, config.Global.device)
+    predictions, faults = _predictions(model, tools, paths)
     file = Path(config.Global.output) / "predict" / "predictions.jsonl"
     write_jsonl(file, predictions)
-    _print(predictions, file)
-    sha256 = model_sha256(recognizer.model_dir)
+    more = f", {len(predictions) - SHOWN} of them not shown" if len(predictions) > SHOWN else ""
+    print(f"read {len(predictions)} images{more}, see {file}")
+    sha256 = model_sha256(model.model_dir)
     result = {
         "images": len(paths),
         "images_read": len(predictions),
         "unreadable": faults,
         "predictions": str(file),
-        "model_dir": str(recognizer.model_dir),
+        "model_dir": str(model.model_dir),
         "model_sha256": sha256,
         "made_of": made_of(config, model_sha256=sha256),
     }
@@ -99,24 +103,21 @@ def _listed(list_file: Path, dataset_dir: Path) -> list[Path]:
     return [beside if (beside := list_file.parent / name).exists() else root / name for name in names]
 
 
-def _predictions(recognizer: Recognizer, paths: list[Path]) -> tuple[list[dict[str, Any]], list[str]]:
+def _predictions(model: ExportedModel, tools: TaskTools, paths: list[Path]) -> tuple[list[dict[str, Any]], list[str]]:
     predictions: list[dict[str, Any]] = []
     faults: list[str] = []
+    shown: list[str] = []
     with track("predict", len(paths)) as advance:
-        for path, reading in zip(paths, recognizer.predict_files(paths), strict=True):
-            if isinstance(reading, Reading):
-                predictions.append({"image": str(path), "text": reading.text, "score": reading.score})
+        for path, answer in zip(paths, model.predict_files(paths), strict=True):
+            if isinstance(answer, DataError):
+                faults.append(str(answer))
             else:
-                faults.append(str(reading))
+                predictions.append({"image": str(path), **tools.plain(answer)})
+                shown += [f"{path}\t{tools.in_words(answer)}"] if len(shown) < SHOWN else []
             advance(1)
+    if shown:
+        print("\n".join(shown))
     return predictions, faults
-
-
-def _print(predictions: list[dict[str, Any]], file: Path) -> None:
-    for row in predictions[:SHOWN]:
-        print(f"{row['image']}\t{row['text']}\t{row['score']:.4f}")
-    more = f", {len(predictions) - SHOWN} of them not shown" if len(predictions) > SHOWN else ""
-    print(f"read {len(predictions)} images{more}, see {file}")
 
 
 def _unreadable(result: dict[str, Any]) -> DataError:

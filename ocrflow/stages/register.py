@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 LINKED = ("evaluate/worst.png", "evaluate/predictions.jsonl", "train/curves.png")
+_PADDLEX_EPSILON = 1e-5  # PaddleX divides by rows + 1e-5, so its accuracy of a perfect model is below 1
 
 
 def run(config: RunConfig) -> dict[str, Any]:
@@ -43,8 +44,9 @@ def run(config: RunConfig) -> dict[str, Any]:
 
     Raises:
         UsageError: a stage is missing, the stages do not fit together, or a name that MLflow refuses.
-        DataError: unscored rows, a wrong export, or the gate: accuracy below `Register.min_accuracy`. Then the version
-            is registered without the alias, and the error's `result` is that of the stage.
+        DataError: unscored rows, a wrong export, or the gate: acc, or a detector's hmean, below
+            `Register.min_accuracy`. Then the version is registered without the alias, and the error's `result` is that
+            of the stage.
         OutsideError: MLflow cannot be reached or written.
     """
     name = registered_name(config)
@@ -96,7 +98,7 @@ def _version(
 def _result(
     store: Store, config: RunConfig, candidate: Candidate, version: ModelVersion, run_id: str
 ) -> dict[str, Any]:
-    gate = _gate(candidate.accuracy, config.Register.min_accuracy)
+    gate = _gate(candidate.main_metric, candidate.score, config.Register.min_accuracy)
     run = store.client.get_run(run_id)
     return {
         "name": version.name,
@@ -114,18 +116,21 @@ def _result(
     }
 
 
-def _gate(accuracy: float, minimum: float) -> dict[str, Any]:
-    condition = f"acc >= {minimum}"
-    missing = max(0.0, minimum - accuracy)
-    return {"condition": condition, "acc": accuracy, "min_accuracy": minimum, "passed": not missing, "missing": missing}
+def _gate(metric: str, score: float, minimum: float) -> dict[str, Any]:
+    condition = f"{metric} >= {minimum}"
+    missing = minimum - score if minimum - score > _PADDLEX_EPSILON else 0.0
+    verdict = {"min_accuracy": minimum, "passed": not missing, "missing": missing}
+    return {"condition": condition, "metric": metric, metric: score, **verdict}
 
 
 def _refusal(result: dict[str, Any], holder: str | None) -> DataError:
     gate = result["gate"]
+    metric = gate["metric"]
     stays = f"stays on version {holder}" if holder else "is not set"
     error = DataError(
-        f"the gate {gate['condition']} refuses {result['name']} version {result['version']}: acc {gate['acc']:.4f} is "
-        f"{gate['missing']:.4f} too low; the version is registered, the alias {result['alias']} {stays}",
+        f"the gate {gate['condition']} refuses {result['name']} version {result['version']}: {metric} "
+        f"{gate[metric]:.4f} is {gate['missing']:.4f} too low; the version is registered, "
+        f"the alias {result['alias']} {stays}",
         fix="train longer or on more data, or lower the gate with -o Register.min_accuracy=...",
     )
     error.result = result  # type: ignore[attr-defined]

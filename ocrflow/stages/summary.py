@@ -7,10 +7,11 @@ from typing import Any
 from ocrflow.config import RunConfig
 from ocrflow.data.lists import recorded
 from ocrflow.stages.base import result_of
+from ocrflow.tasks.tools import tools_of
 
 
 def print_summary(config: RunConfig) -> None:
-    """Print model, data version, rows scored, accuracy, where the exported model is, and what was registered.
+    """Print model, data version, rows scored, the scores, where the exported model is, and what was registered.
 
     Raises:
         UsageError: a stage did not run.
@@ -18,13 +19,14 @@ def print_summary(config: RunConfig) -> None:
     train, evaluation = result_of(config, "train"), result_of(config, "evaluate")
     export, registered = result_of(config, "export"), _registered(config)
     alias = f" @{registered['alias']}" if registered["alias_set"] else " (no alias: the gate refused)"
-    metrics = evaluation["metrics"]
+    metric, metrics = tools_of(config.task).main_metric, evaluation["metrics"]
+    others = ", ".join(f"{name} {value:.4f}" for name, value in metrics.items() if name != metric)
     rows = {
         "model": f"{train['model_name']} ({train['num_processes']} processes, {train['seconds']:.0f} s of training)",
         "data version": f"{registered['data_version']} ({config.Global.dataset_dir})",
         "rows scored": f"{evaluation['rows_scored']} of {evaluation['rows_labelled']} validation rows",
-        "accuracy": f"{metrics['acc']:.2%} exact, {evaluation['wrong']} wrong (CER {metrics['cer']:.2%})",
-        "before training": f"{train['baseline']['acc']:.2%}",
+        metric: f"{metrics[metric]:.2%}, {evaluation['wrong']} rows wrong ({others})",
+        "before training": f"{train['baseline'][metric]:.2%}",
         "wrong rows": f"{config.Global.output}/evaluate/worst.png, predictions.jsonl",
         "exported model": export["model_dir"],
         "registered": f"{registered['name']} version {registered['version']}{alias}",

@@ -15,6 +15,7 @@ from ocrflow.files import write_failed, write_json, write_text
 from ocrflow.models import TEXT_RECOGNITION
 from ocrflow.nets import require_trainable
 from ocrflow.stages.base import result_path
+from ocrflow.tasks.tools import tools_of
 from ocrflow.training.device import parse_device, process_count, require
 
 BEST, LATEST = "best_accuracy", "latest"
@@ -46,12 +47,11 @@ def run(config: RunConfig) -> dict[str, Any]:
 
         result = train(config, processes)
     draw_curves(output)
-    best = result["best"]
-    print(
-        f"trained {config.Global.model}: best epoch {best['epoch']}, acc {best['acc']:.4f}, {result['seconds']:.0f} s"
-    )
+    best, metric = result["best"], tools_of(config.task).main_metric
+    seconds = f"{result['seconds']:.0f} s"
+    print(f"trained {config.Global.model}: best epoch {best['epoch']}, {metric} {best[metric]:.4f}, {seconds}")
     made_of = provenance.made_of(config, **lists.hashes)
-    return {**paddlex_keys(config, result), **result, "num_processes": processes, "made_of": made_of}
+    return {**paddlex_keys(config, result, metric), **result, "num_processes": processes, "made_of": made_of}
 
 
 def refuse_unsupported(config: RunConfig) -> None:
@@ -66,8 +66,6 @@ def refuse_unsupported(config: RunConfig) -> None:
     for key, is_set in refused.items():
         if is_set:
             raise UsageError(f"{key}: not supported by ocrflow", fix="remove the key")
-    if config.task != TEXT_RECOGNITION:
-        raise UsageError(f"{config.Global.model}: ocrflow trains {TEXT_RECOGNITION} only", fix="choose a *_rec model")
     require_trainable(config.Global.model)
 
 
@@ -75,6 +73,8 @@ def prepare(config: RunConfig, lists: Lists, output: Path) -> None:
     """Write what a reader needs even when the training is broken off: config.yaml, label_dict.txt, an open result."""
     write_text(output / "config.yaml", to_yaml(config))
     write_json(result_path(config, "train"), {"done_flag": False, "model_name": config.Global.model})
+    if lists.dict_file is None:
+        return
     try:
         shutil.copyfile(lists.dict_file, output / "label_dict.txt")
     except OSError as error:
@@ -88,14 +88,18 @@ def draw_curves(output: Path) -> None:
     draw(output / "train" / "metrics.jsonl", output / "train" / "curves.png")
 
 
-def paddlex_keys(config: RunConfig, result: dict[str, Any]) -> dict[str, Any]:
-    """PaddleX's part of train_result.json; `last_1` is `latest/`, and every score is its own epoch's."""
+def paddlex_keys(config: RunConfig, result: dict[str, Any], metric: str) -> dict[str, Any]:
+    """PaddleX's part of train_result.json; `last_1` is `latest/`, and every score is its own epoch's.
+
+    Args:
+        metric: which score: acc, or hmean of a detector (where PaddleX writes precision).
+    """
     models: dict[str, Any] = {f"last_{place}": {} for place in range(1, 6)}
-    models["last_1"] = _files(LATEST, result["last"]["acc"])
-    models["best"] = _files(BEST, result["best"]["acc"])
+    models["last_1"] = _files(LATEST, result["last"][metric])
+    models["best"] = _files(BEST, result["best"][metric])
     return {
         "model_name": config.Global.model,
-        "label_dict": "label_dict.txt",
+        "label_dict": "label_dict.txt" if config.task == TEXT_RECOGNITION else "",
         "train_log": "train.log",
         "visualdl_log": "",
         "config": "config.yaml",

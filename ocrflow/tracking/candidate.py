@@ -11,6 +11,7 @@ from ocrflow.config import RunConfig
 from ocrflow.errors import DataError, UsageError
 from ocrflow.files import sha256_of
 from ocrflow.stages.base import result_of
+from ocrflow.tasks.tools import tools_of
 
 AGAIN = "ocrflow evaluate -c CONFIG && ocrflow export -c CONFIG"
 SOURCES = {"data_version": "data version", "split_sha256": "split", "dict_sha256": "dictionary"}  # of made_of
@@ -22,13 +23,15 @@ class Candidate:
 
     Attributes:
         model_dir: its folder; `sha256` is that of graph, parameters and settings.
-        metrics: acc, norm_edit_dis and cer of the exported model on all labelled rows.
+        main_metric: the key of `metrics` that the gate looks at: acc, or hmean of a detector.
+        metrics: of the exported model on all labelled rows.
         data_version: content hash of the dataset; `digest` is DVC's hash where there is one, else the same.
         train, evaluate, export: the stages' results.
     """
 
     model_dir: Path
     sha256: str
+    main_metric: str
     metrics: dict[str, float]
     data_version: str
     digest: str
@@ -37,9 +40,9 @@ class Candidate:
     export: dict[str, Any]
 
     @property
-    def accuracy(self) -> float:
-        """Share of labelled rows that are read exactly, 0..1."""
-        return self.metrics["acc"]
+    def score(self) -> float:
+        """The main metric, 0..1."""
+        return self.metrics[self.main_metric]
 
     @property
     def git_commit(self) -> str | None:
@@ -65,7 +68,7 @@ class Candidate:
         """What a registered version says of itself."""
         made_of = self.evaluate["made_of"]
         tags = {
-            "acc": f"{self.accuracy:.6f}",
+            self.main_metric: f"{self.score:.6f}",
             "data_version": self.data_version,
             "dvc_hash": made_of.get("dvc_hash"),
             "git_commit": self.git_commit,
@@ -81,7 +84,7 @@ def candidate_of(config: RunConfig) -> Candidate:
 
     Raises:
         UsageError: a stage is missing or failed, or the stages speak of different models or data.
-        DataError: rows were not scored, or the exported model reads otherwise than the trained one.
+        DataError: rows were not scored, or the exported model answers otherwise than the trained one.
     """
     train, evaluate, export = (result_of(config, stage) for stage in ("train", "evaluate", "export"))
     model_dir = Path(export["model_dir"])
@@ -93,7 +96,8 @@ def candidate_of(config: RunConfig) -> Candidate:
     made_of = evaluate["made_of"]
     version = made_of["data_version"]
     digest = made_of.get("dvc_hash") or version
-    return Candidate(model_dir, export["model_sha256"], evaluate["metrics"], version, digest, train, evaluate, export)
+    metric, metrics = tools_of(config.task).main_metric, evaluate["metrics"]
+    return Candidate(model_dir, export["model_sha256"], metric, metrics, version, digest, train, evaluate, export)
 
 
 def epochs_of(config: RunConfig) -> list[dict[str, Any]]:
@@ -122,7 +126,7 @@ def _same_data(train: dict[str, Any], evaluate: dict[str, Any]) -> None:
         trained, scored = train["made_of"][key], evaluate["made_of"][key]
         if trained != scored:
             raise UsageError(
-                f"the model was trained on the {meaning} {trained[:12]} and scored on {scored[:12]}",
+                f"the model was trained on the {meaning} {str(trained)[:12]} and scored on {str(scored)[:12]}",
                 fix="run ocrflow train, evaluate and export on one dataset with one split",
             )
 
@@ -144,9 +148,11 @@ def _all_rows(evaluate: dict[str, Any]) -> None:
 
 
 def _parity(export: dict[str, Any]) -> None:
-    mismatches, rows = export["parity"]["text_mismatches"], export["parity"]["rows"]
+    parity = export["parity"]
+    mismatches = sum(value for key, value in parity.items() if key.endswith("_mismatches"))
     if mismatches:
         raise DataError(
-            f"the exported model reads {mismatches} of {rows} rows otherwise than the trained one; expected 0",
+            f"the exported model answers {mismatches} of {parity['rows']} rows otherwise than the trained one; "
+            "expected 0",
             fix="ocrflow export -c CONFIG",
         )

@@ -1,4 +1,4 @@
-"""Packing an exported recogniser as an MLflow model that runs without ocrflow being installed."""
+"""Packing an exported model as an MLflow model that runs without ocrflow being installed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,20 @@ from pathlib import Path
 
 from ocrflow.config import RunConfig
 from ocrflow.errors import OutsideError
+from ocrflow.models import TEXT_DETECTION, TEXT_RECOGNITION
 from ocrflow.tracking.code_closure import PACKAGE, needed_modules
 from ocrflow.tracking.store import Store
 
-CODE = Path(__file__).with_name("pyfunc_model.py")
+CODE_OF_TASK = {
+    TEXT_RECOGNITION: Path(__file__).with_name("pyfunc_model.py"),
+    TEXT_DETECTION: Path(__file__).with_name("pyfunc_detector.py"),
+}
 
 # What the shipped code imports; of alternatives the one that is installed, under the name that an installer finds.
 _REQUIREMENTS = (
     {"mlflow": "mlflow"},
     {"paddlepaddle": "paddlepaddle", "paddlepaddle-gpu": "paddlepaddle"},
+    {"shapely": "shapely"},
     {
         "opencv-contrib-python": "opencv-contrib-python",
         "opencv-python": "opencv-python",
@@ -77,9 +82,9 @@ def _saved(location: str, run_id: str, model_id: str, model_dir: Path, config: R
         saved = Path(temporary) / "model"
         mlflow.pyfunc.save_model(
             saved,
-            python_model=str(CODE),
+            python_model=str(CODE_OF_TASK[config.task]),
             artifacts={"model_dir": str(model_dir.absolute())},
-            code_paths=[str(_shipped_code(Path(temporary)))],
+            code_paths=[str(_shipped_code(CODE_OF_TASK[config.task], Path(temporary)))],
             pip_requirements=pip_requirements(),
             model_config={"batch_size": config.Predict.batch_size, "device": "auto"},
             mlflow_model=Model(artifact_path=location, run_id=run_id, model_uuid=model_id, model_id=model_id),
@@ -89,9 +94,9 @@ def _saved(location: str, run_id: str, model_id: str, model_dir: Path, config: R
         yield saved
 
 
-def _shipped_code(folder: Path) -> Path:
-    """A copy of the package with only the modules that the model needs."""
-    for file in needed_modules(CODE):
+def _shipped_code(code: Path, folder: Path) -> Path:
+    """A copy of the package with only the modules that the model's `code` needs."""
+    for file in needed_modules(code):
         target = folder / "code" / file.relative_to(PACKAGE.parent)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)

@@ -18,8 +18,8 @@ def note_on(model: str, candidate: Candidate, pages: list[str], run_id: str) -> 
     lines = [f"### {model}", "", "| score | before training | exported model |", "|---|---|---|"]
     scores = candidate.metrics.items()
     lines += [f"| {key} | {_number(before.get(key))} | **{_number(value)}** |" for key, value in scores]
-    lines += ["", f"{candidate.evaluate['wrong']} of {candidate.evaluate['rows_scored']} rows are read wrong.", ""]
-    lines += [f"- {key}: `{value}`" for key, value in candidate.tags.items() if key != "acc"]
+    lines += ["", f"{candidate.evaluate['wrong']} of {candidate.evaluate['rows_scored']} rows are wrong.", ""]
+    lines += [f"- {key}: `{value}`" for key, value in candidate.tags.items() if key != candidate.main_metric]
     links = [f"[{page}](get-artifact?path={quote(page, safe='')}&run_uuid={run_id})" for page in pages]
     return "\n".join(lines + ([f"- look at: {', '.join(links)}"] if links else [])) + "\n"
 

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ocrflow.config import RunConfig
-from ocrflow.errors import OcrflowError, UsageError
+from ocrflow.errors import OcrflowError
 from ocrflow.files import read_json, write_json
-from ocrflow.models import TEXT_RECOGNITION
 from ocrflow.quiet import quiet_libraries
 from ocrflow.training.stop import Interrupted
 
@@ -38,6 +37,8 @@ def train(config: RunConfig, processes: int) -> dict[str, Any]:
     import cv2
     import paddle
 
+    from ocrflow.data.lists import lists_of
+    from ocrflow.tasks.training_tasks import training_task
     from ocrflow.training.device import parse_device
     from ocrflow.training.ranks import Ranks
 
@@ -50,7 +51,7 @@ def train(config: RunConfig, processes: int) -> dict[str, Any]:
         paddle.set_device("cpu")
     ranks = Ranks.join() if processes > 1 else Ranks()
     with paddle.utils.unique_name.guard():  # the optimizer's state is stored under these names
-        task = _task(config, processes)
+        task = training_task(config, lists_of(config), processes)
         return _train(config, task, ranks)
 
 
@@ -79,16 +80,6 @@ def _train(config: RunConfig, task: Any, ranks: Any) -> dict[str, Any]:
         if journal:
             journal.close(status)
     return {**result, "epochs": settings.epochs_iters, "weights": training.weights_report, **facts}
-
-
-def _task(config: RunConfig, processes: int) -> Any:
-    if config.task != TEXT_RECOGNITION:
-        fix = "set Global.model to a recognition model"
-        raise UsageError(f"{config.Global.model}: training of {config.task} is not there yet", fix=fix)
-    from ocrflow.data.lists import lists_of
-    from ocrflow.tasks.text_recognition.training import RecognitionTask
-
-    return RecognitionTask(config, lists_of(config), processes)
 
 
 def _announcement(training: Any, facts: dict[str, Any]) -> list[str]:

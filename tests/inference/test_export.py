@@ -88,7 +88,7 @@ def test_a_folder_that_cannot_be_written(net, tmp_path):
 
 
 def test_a_full_disk_keeps_the_old_model(net, tmp_path, monkeypatch):
-    def full(net, folder):
+    def full(net, input_shape, folder):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     (tmp_path / "inference.json").write_text("old", encoding="utf-8")

@@ -16,6 +16,8 @@ from ocrflow.inference.model_dir import model_sha256
 from ocrflow.inference.recognizer import Recognizer
 from ocrflow.stages import evaluate
 from ocrflow.stages.base import run_stage
+from ocrflow.tasks.text_recognition import scoring
+from ocrflow.tasks.text_recognition.scoring import worst_of
 
 ROWS = 16
 WRONG = {2: "one", 5: "two", 11: "three"}  # row -> what is appended to the label
@@ -67,7 +69,11 @@ def test_every_row_is_scored_once(config, images_and_readings, capsys):
     _, output = paths_of(config)
     readings = images_and_readings[1]
     assert (result["rows_labelled"], result["rows_scored"], result["wrong"]) == (ROWS, ROWS, len(WRONG))
-    assert result["metrics"]["acc"] == 1 - len(WRONG) / ROWS
+    assert result["metrics"]["acc"] == (ROWS - len(WRONG)) / (ROWS + 1e-5)
+    assert result["acc_interval"] == pytest.approx([0.5699, 0.9341], abs=1e-4)
+    tables = json.loads((output / "evaluate" / "tables.json").read_text("utf-8"))
+    assert sum(row["rows"] for row in tables["lengths"]) == ROWS and tables["edits"] == sum(map(len, WRONG.values()))
+    assert Image.open(output / "evaluate" / "charts.png").size == (1300, 800)
     edits = sum(map(len, WRONG.values()))
     characters = edits + sum(len(reading.text) for reading in readings)
     assert result["metrics"]["cer"] == pytest.approx(edits / characters)
@@ -101,9 +107,10 @@ def test_all_right_shows_the_least_sure_rows(config, images_and_readings, monkey
     readings = images_and_readings[1]
     write_lists(dataset, [reading.text for reading in readings])
     titles = []
-    monkeypatch.setattr(evaluate, "write_gallery", lambda path, title, tiles: titles.append(title))
+    monkeypatch.setattr(scoring, "write_gallery", lambda path, title, tiles: titles.append(title))
     result = run_stage("evaluate", config)
-    assert result["metrics"] == {"acc": 1.0, "norm_edit_dis": 1.0, "cer": 0.0}
+    assert result["metrics"]["acc"] == ROWS / (ROWS + 1e-5)
+    assert (result["metrics"]["norm_edit_dis"], result["metrics"]["cer"], result["metrics"]["exact"]) == (1.0, 0.0, 1.0)
     scores = [row["score"] for row in result["worst"]]
     assert scores == pytest.approx(sorted(reading.score for reading in readings), abs=1e-5)
     assert titles == ["PP-OCRv6_tiny_rec: 16 rows, acc 1.0000: no wrong row; the 16 of lowest score"]
@@ -162,6 +169,6 @@ def test_worst_are_the_most_wrong_then_the_surest():
         return {"label": label, "text": text, "score": score, "correct": label == text}
 
     rows = [row("abcd", "abcx", 0.9), row("ab", "xy", 0.2), row("a", "a", 0.1), row("ab", "xyz", 0.8)]
-    assert evaluate.worst_of(rows) == [rows[3], rows[1], rows[0]]
+    assert worst_of(rows) == [rows[3], rows[1], rows[0]]
     many = [row("a", "b", 0.5)] * 30
-    assert len(evaluate.worst_of(many)) == 20
+    assert len(worst_of(many)) == 20

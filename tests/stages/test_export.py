@@ -19,7 +19,6 @@ from ocrflow.errors import DataError, UsageError
 from ocrflow.inference import export as exporter
 from ocrflow.inference.model_dir import model_sha256
 from ocrflow.inference.recognizer import Recognizer
-from ocrflow.stages import export as stage
 from ocrflow.stages.base import run_stage
 from ocrflow.training import checkpoint
 
@@ -63,7 +62,7 @@ def test_parity_on_real_rows(output, plates, capsys):
     rows = (plates / "val.txt").read_text("utf-8").splitlines()
     readings = Recognizer(model_dir).predict_files([plates / row.split("\t")[0] for row in rows])
     assert len({reading.text for reading in readings}) == 6  # or the comparison would prove little
-    assert f"exported {MODEL} to {model_dir}: same text" in capsys.readouterr().out
+    assert f"exported {MODEL} to {model_dir}: same answers" in capsys.readouterr().out
 
 
 def test_a_changed_model_fails_and_names_the_row(output, plates, monkeypatch):
@@ -130,9 +129,3 @@ def test_weights_of_another_program(output, plates, content):
     (output / "best_accuracy" / "best_accuracy.info.json").write_text(content, encoding="utf-8")
     with pytest.raises(UsageError, match=r"best_accuracy\.info\.json: expected facts\.base_width"):
         run_stage("export", config_of(output, plates))
-
-
-def test_detection_is_told(tmp_path):
-    config = RunConfig(Global=GlobalSection(model="PP-OCRv6_tiny_det", output=str(tmp_path)))
-    with pytest.raises(UsageError, match="export of text_detection is not there yet"):
-        stage.run(config)

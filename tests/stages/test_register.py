@@ -108,6 +108,7 @@ def test_result_names_what_was_registered(first: tuple[Path, dict]) -> None:
     assert {key: result[key] for key in expected} == expected
     assert result["gate"] == {
         "condition": "acc >= 0.0",
+        "metric": "acc",
         "acc": ACC,
         "min_accuracy": 0.0,
         "passed": True,
@@ -332,7 +333,7 @@ def test_run_of_another_store_is_replayed(work: Path) -> None:
         ("export", {"model_sha256": "0" * 64}, UsageError, "evaluate and export are of different models"),
         ("evaluate", {"rows_scored": 7}, DataError, "scored 7 of 8 labelled rows"),
         ("evaluate", {"rows_scored": 0, "rows_labelled": 0}, DataError, "scored 0 of 0"),
-        ("export", {"parity": {"rows": 8, "text_mismatches": 1}}, DataError, "reads 1 of 8 rows otherwise"),
+        ("export", {"parity": {"rows": 8, "text_mismatches": 1}}, DataError, "answers 1 of 8 rows otherwise"),
         ("train", {"made_of": {"data_version": "old"}}, UsageError, "trained on the data version old"),
         (
             "train",

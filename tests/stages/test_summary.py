@@ -49,7 +49,7 @@ def test_everything_is_said_in_full(config: RunConfig, capsys: pytest.CaptureFix
         "PP-OCRv6_tiny_rec (2 processes, 61 s of training)",
         "0123456789abcdef0123456789abcdef.dir (data/[v2] plates)",
         "450 of 450 validation rows",
-        "96.25% exact, 17 wrong (CER 1.10%)",
+        "96.25%, 17 rows wrong (cer 0.0110)",
         "12.50%",
         f"{config.Global.output}/evaluate/worst.png",
         "out[1]/export",

@@ -9,7 +9,7 @@ import pytest
 from ocrflow.errors import OutsideError
 from ocrflow.tracking import package
 from ocrflow.tracking.code_closure import PACKAGE, needed_modules
-from ocrflow.tracking.package import CODE, pip_requirements
+from ocrflow.tracking.package import CODE_OF_TASK, pip_requirements
 
 IMPORT_OF = {
     "paddlepaddle": "paddle",
@@ -19,16 +19,17 @@ IMPORT_OF = {
 }  # else of the same name
 
 
-def test_shipped_modules_are_those_that_reading_needs() -> None:
-    names = {str(file.relative_to(PACKAGE)) for file in needed_modules(CODE)}
-    assert {"__init__.py", "inference/recognizer.py", "tracking/model_input.py", "data/images.py", "errors.py"} <= names
+@pytest.mark.parametrize(("task", "runner"), [("text_recognition", "recognizer"), ("text_detection", "detector")])
+def test_shipped_modules_are_those_that_reading_needs(task: str, runner: str) -> None:
+    names = {str(file.relative_to(PACKAGE)) for file in needed_modules(CODE_OF_TASK[task])}
+    assert {"__init__.py", f"inference/{runner}.py", "tracking/model_input.py", "data/images.py", "errors.py"} <= names
     assert not {"cli.py", "tracking/store.py", "data/lists.py", "inference/export.py"} & names
 
 
 def test_requirements_cover_the_imports_of_the_shipped_modules() -> None:
     names = {requirement.partition("==")[0] for requirement in pip_requirements()}
     covered = {IMPORT_OF.get(name, name) for name in names} | {"ocrflow"} | set(sys.stdlib_module_names)
-    for file in [CODE, *needed_modules(CODE)]:
+    for file in {file for code in CODE_OF_TASK.values() for file in (code, *needed_modules(code))}:
         for node in ast.walk(ast.parse(file.read_text())):
             imported = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             imported += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -94,12 +94,6 @@ def test_weights_that_do_not_fit_close_the_run_as_failed(train_config, tmp_path,
         worker.train(train_config(tmp_path / "output", pretrain_weight_path="none.pdparams"), 1)
 
 
-def test_detection_is_told():
-    config = RunConfig.model_validate({"Global": {"model": "PP-OCRv6_tiny_det"}})
-    with pytest.raises(UsageError, match="training of text_detection is not there yet"):
-        worker._task(config, 1)
-
-
 def test_a_process_without_its_parent_ends():
     watch = "from ocrflow.training.worker import _exit_with_parent; _exit_with_parent()"
     child = f"import time; {watch}; print(1, flush=True); time.sleep(90)"

@@ -1,145 +1,94 @@
-"""Batches for training a recogniser: rows of similar width together, every row once an epoch, one plan for all.
+"""Samples and batches for training a recogniser.
 
-Legend: B images of a batch, W its width in pixels, L longest label of the batch, R processes ("ranks").
+Legend: B images of a batch, W its width in pixels, L longest label of the batch.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Callable, Generator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+import cv2
 import numpy as np
 
-from ocrflow.data.images import read_bgr
 from ocrflow.data.labels import Row
 from ocrflow.inference.ctc_decode import CtcCodec
-from ocrflow.inference.preprocess import ROWS, input_width, resize_rows
-from ocrflow.tasks.text_recognition.augment import augment
+from ocrflow.inference.preprocess import ROWS, input_width
+from ocrflow.tasks.text_recognition.recipe import Piece
 
-BUCKET_STEP = 1.2  # the widest row of a bucket is at most this much wider than the narrowest
-PREFETCHED = 4  # batches made ahead of the training
+LONGEST_GUIDED = 25  # characters of a label that the attention branch learns from, PaddleOCR's max_text_length
+# The network's input for each grey value, in the order of operations that inference has.
+_NORMALISED_256 = ((np.arange(256).astype(np.float32) / 255 - 0.5) / 0.5).astype(np.float32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
-    """A row to train on: its place in the list, its content and padded widths in pixels at 48 rows, its classes."""
+    """A row to train on.
+
+    Attributes:
+        index: its place in the list.
+        pieces: its image, or several that come side by side.
+        padded_width: columns of its input.
+        classes: of its label.
+    """
 
     index: int
-    row: Row
-    content_width: int
+    pieces: tuple[Piece, ...]
     padded_width: int
     classes: list[int]
+
+    @property
+    def content_width(self) -> int:
+        """Columns that the pieces fill; the rest up to `padded_width` is padding."""
+        return sum(width for _, width in self.pieces)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Images float32 B x 3 x 48 x W, labels int32 B x L padded with 0, their lengths int64 B, rows over all ranks."""
+    """A process's part of a global batch.
+
+    Attributes:
+        images_B3HW: float32 B x 3 x 48 x W.
+        labels_BL: int32 B x L, padded with 0.
+        lengths_B: int64, of the labels.
+        global_size: rows of the batch over all processes.
+        global_guided: characters and ends that the attention branch learns from, over all processes.
+    """
 
     images_B3HW: np.ndarray
     labels_BL: np.ndarray
     lengths_B: np.ndarray
     global_size: int
+    global_guided: int
 
 
-def make_samples(rows: list[Row], sizes_N2: list[tuple[int, int]], codec: CtcCodec, base_width: int) -> list[Sample]:
+def make_samples(
+    rows: Sequence[Row], sizes_N2: Sequence[tuple[int, int]], codec: CtcCodec, base_width: int
+) -> list[Sample]:
     """Samples of labelled rows; `sizes_N2` holds height and width of every image in pixels."""
     return [
-        Sample(index, row, content, padded, codec.encode(row.text))
+        Sample(index, ((row.image, content),), padded, codec.encode(row.text))
         for index, (row, (height, width)) in enumerate(zip(rows, sizes_N2, strict=True))
         for padded, content in [input_width(height, width, base_width)]
     ]
 
 
-def plan_epoch(samples: list[Sample], global_size: int, ranks: int, rng: np.random.Generator) -> list[list[Sample]]:
-    """The global batches of one epoch in random order; each sample is in exactly one.
+def make_batch(samples: Sequence[Sample], pictures: Sequence[np.ndarray], whole: Sequence[Sample]) -> Batch:
+    """Normalise and stack the pictures (uint8 48 x content width x 3), padded with 0 to the widest input of them.
 
-    None is smaller than `ranks` (when there are as many samples): the small rest of a bucket joins a neighbour.
+    Args:
+        samples: this process's part of the global batch `whole`.
     """
-    batches: list[list[Sample]] = []
-    for bucket in _buckets(samples):
-        order = rng.permutation(len(bucket))
-        for at in range(0, len(bucket), global_size):
-            batch = [bucket[i] for i in order[at : at + global_size]]
-            if batches and min(len(batch), len(batches[-1])) < ranks:
-                batches[-1] = batches[-1] + batch
-            else:
-                batches.append(batch)
-    return [batches[i] for i in rng.permutation(len(batches))]
-
-
-def _buckets(samples: list[Sample]) -> list[list[Sample]]:
-    buckets: list[list[Sample]] = []
-    narrowest = 0.0
-    for sample in sorted(samples, key=lambda sample: (sample.padded_width, sample.index)):
-        if not buckets or sample.padded_width > narrowest * BUCKET_STEP:
-            buckets.append([])
-            narrowest = sample.padded_width
-        buckets[-1].append(sample)
-    return buckets
-
-
-def make_batch(samples: list[Sample], global_size: int, make_image: Callable[[Sample], np.ndarray]) -> Batch:
-    """Stack the images (uint8 48 x content width x 3) of `samples`, padded with 0 to the widest of them."""
     width = max(sample.padded_width for sample in samples)
     images = np.zeros((len(samples), 3, ROWS, width), np.float32)
     labels = np.zeros((len(samples), max(len(sample.classes) for sample in samples)), np.int32)
-    for place, sample in enumerate(samples):
-        image_HWC = make_image(sample)
-        images[place, :, :, : image_HWC.shape[1]] = image_HWC.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+    for place, (sample, picture_HWC) in enumerate(zip(samples, pictures, strict=True)):
+        images[place, :, :, : picture_HWC.shape[1]] = cv2.LUT(picture_HWC, _NORMALISED_256).transpose(2, 0, 1)
         labels[place, : len(sample.classes)] = sample.classes
     lengths = np.array([len(sample.classes) for sample in samples], np.int64)
-    return Batch(images, labels, lengths, global_size)
+    return Batch(images, labels, lengths, len(whole), sum(_guided(sample) for sample in whole))
 
 
-def training_image(root: Path, strength: float, seed: int, epoch: int) -> Callable[[Sample], np.ndarray]:
-    """A function that reads and augments a sample; its result depends on seed, epoch and row alone."""
-
-    def make(sample: Sample) -> np.ndarray:
-        rng = np.random.Generator(np.random.PCG64([seed, epoch, sample.index]))
-        image_HWC = read_bgr(root / sample.row.image)
-        if strength:
-            image_HWC = augment(image_HWC, strength, rng)
-        return resize_rows(image_HWC, sample.content_width)
-
-    return make
-
-
-def epoch_batches(
-    plan: list[list[Sample]], rank: int, ranks: int, make_image: Callable[[Sample], np.ndarray]
-) -> Generator[Batch, None, None]:
-    """This rank's part of every global batch, made ahead by a thread; an error in it is raised here.
-
-    Closing the generator ends the thread.
-    """
-    made: queue.Queue[Batch | BaseException | None] = queue.Queue(PREFETCHED)
-    stopped = threading.Event()
-
-    def put(item: Batch | BaseException | None) -> None:
-        while not stopped.is_set():
-            try:
-                made.put(item, timeout=0.1)
-                return
-            except queue.Full:
-                continue
-
-    def work() -> None:
-        try:
-            for samples in plan:
-                put(make_batch(samples[rank::ranks], len(samples), make_image))
-                if stopped.is_set():
-                    return
-            put(None)
-        except BaseException as error:  # handed to the training, which raises it
-            put(error)
-
-    threading.Thread(target=work, daemon=True, name="batches").start()
-    try:
-        while (item := made.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stopped.set()
+def _guided(sample: Sample) -> int:
+    length = len(sample.classes)
+    return length + 1 if length <= LONGEST_GUIDED else 0

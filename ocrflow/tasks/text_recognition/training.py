@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,15 +24,13 @@ from ocrflow.inference.export import export_recognizer
 from ocrflow.inference.preprocess import input_width, resize_normalize
 from ocrflow.nets.load import load_into
 from ocrflow.nets.weights import read_weights
-from ocrflow.tasks.text_recognition.batches import (
-    Batch,
-    Sample,
-    epoch_batches,
-    make_samples,
-    plan_epoch,
-    training_image,
-)
+from ocrflow.tasks.text_recognition import guide
+from ocrflow.tasks.text_recognition.ahead import made_ahead
+from ocrflow.tasks.text_recognition.batches import LONGEST_GUIDED, Batch, Sample, make_samples
+from ocrflow.tasks.text_recognition.loader import Loader, worker_count
 from ocrflow.tasks.text_recognition.metric import score
+from ocrflow.tasks.text_recognition.plan import join_some, plan_epoch
+from ocrflow.tasks.text_recognition.recipe import Recipe
 from ocrflow.tasks.text_recognition.trainable import refuse_untrainable
 from ocrflow.tasks.text_recognition.width import choose_base_width
 from ocrflow.training.ranks import Ranks
@@ -56,31 +55,40 @@ class RecognitionTask:
         refuse_untrainable(rows, train_sizes, lists.dictionary, self.base_width)
         self.train = make_samples(lists.train, train_sizes, self.codec, self.base_width)
         self.val_widths = [input_width(*size, self.base_width)[0] for size in val_sizes]
+        settings = config.Train
+        workers = worker_count(settings.num_workers, paddle.device.get_device() != "cpu", processes)
+        self.loader = Loader(Recipe(lists.root, settings.augment, settings.seed), workers)
 
     def build(self) -> tuple[nn.Layer, dict[str, Any]]:
-        net = nets.build(self.config.Global.model, self.codec.num_classes)
-        start_from = self.config.Train.pretrain_weight_path
-        if start_from is None:
-            return net, {"source": None, "lines": ["random weights"]}
-        report = load_into(net, read_weights(start_from), self.lists.dictionary)
-        return net, asdict(report) | {"lines": report.lines()}
+        settings = self.config.Train
+        net = nets.build(self.config.Global.model, self.codec.num_classes, training_branches=settings.guide)
+        notes = self._notes_on_guide() if settings.guide else []
+        if settings.pretrain_weight_path is None:
+            return net, {"source": None, "lines": ["random weights", *notes]}
+        report = load_into(net, read_weights(settings.pretrain_weight_path), self.lists.dictionary)
+        return net, asdict(report) | {"lines": [*report.lines(), *notes]}
+
+    def _notes_on_guide(self) -> list[str]:
+        count = guide.unguided([len(sample.classes) for sample in self.train])
+        return [f"{count} labels of more than {LONGEST_GUIDED} characters train the CTC head alone"] if count else []
 
     def plan(self, epoch: int) -> list[list[Sample]]:
         settings = self.config.Train
         rng = np.random.Generator(np.random.PCG64([settings.seed, epoch]))
-        return plan_epoch(self.train, settings.batch_size * self.processes, self.processes, rng)
+        samples = join_some(self.train, settings.augment, rng)
+        return plan_epoch(samples, settings.batch_size * self.processes, self.processes, rng)
 
     def batches(self, plan: list[list[Sample]], epoch: int, ranks: Ranks) -> Generator[Batch, None, None]:
-        settings = self.config.Train
-        make_image = training_image(self.lists.root, settings.augment, settings.seed, epoch)
-        return epoch_batches(plan, ranks.rank, ranks.count, make_image)
+        return self.loader.batches(plan, epoch, ranks.rank, ranks.count)
 
     def loss(self, net: nn.Layer, batch: Batch, ranks: Ranks) -> paddle.Tensor:
-        logits_TNK = net(paddle.to_tensor(batch.images_B3HW)).transpose([1, 0, 2])
-        steps_N = paddle.full([logits_TNK.shape[1]], logits_TNK.shape[0], "int64")
-        labels, lengths = paddle.to_tensor(batch.labels_BL), paddle.to_tensor(batch.lengths_B)
-        loss_N = F.ctc_loss(logits_TNK, labels, steps_N, lengths, blank=0, reduction="none")
-        return loss_N.sum() * (ranks.count / batch.global_size)
+        images = paddle.to_tensor(batch.images_B3HW)
+        if not self.config.Train.guide:
+            return _summed_ctc_loss(net(images), batch) * (ranks.count / batch.global_size)
+        targets_BL = guide.targets_of(batch)
+        ctc_logits_BTK, logits_BLK = net(images, paddle.to_tensor(targets_BL))
+        ctc_loss = _summed_ctc_loss(ctc_logits_BTK, batch) * (ranks.count / batch.global_size)
+        return ctc_loss + guide.summed_loss(logits_BLK, targets_BL) * (ranks.count / max(1, batch.global_guided))
 
     def evaluate(self, net: nn.Layer, ranks: Ranks) -> dict[str, float]:
         net.eval()
@@ -93,12 +101,16 @@ class RecognitionTask:
     def _read(self, net: nn.Layer, indices: Sequence[int]) -> dict[int, str]:
         """Texts of validation rows; rows of one input width run together, as the exported model sees them."""
         texts: dict[int, str] = {}
+        with closing(made_ahead(self._inputs(indices), 2)) as inputs:
+            for group, images_B3HW in inputs:
+                readings = self.codec.decode(net(paddle.to_tensor(images_B3HW)).numpy())
+                texts |= {index: reading.text for index, reading in zip(group, readings, strict=True)}
+        return texts
+
+    def _inputs(self, indices: Sequence[int]) -> Generator[tuple[list[int], np.ndarray], None, None]:
         for group in self._groups_of_one_width(indices):
             files = [self.lists.root / self.lists.val[index].image for index in group]
-            images = [resize_normalize(read_bgr(file), self.base_width) for file in files]
-            readings = self.codec.decode(net(paddle.to_tensor(np.stack(images))).numpy())
-            texts |= {index: reading.text for index, reading in zip(group, readings, strict=True)}
-        return texts
+            yield group, np.stack([resize_normalize(read_bgr(file), self.base_width) for file in files])
 
     def _groups_of_one_width(self, indices: Sequence[int]) -> Iterator[list[int]]:
         by_width: dict[int, list[int]] = {}
@@ -113,3 +125,10 @@ class RecognitionTask:
 
     def facts(self) -> dict[str, Any]:
         return {"rows_train": len(self.lists.train), "rows_val": len(self.lists.val), "base_width": self.base_width}
+
+
+def _summed_ctc_loss(logits_BTK: paddle.Tensor, batch: Batch) -> paddle.Tensor:
+    logits_TBK = logits_BTK.astype("float32").transpose([1, 0, 2])
+    steps_B = paddle.full([logits_TBK.shape[1]], logits_TBK.shape[0], "int64")
+    labels, lengths = paddle.to_tensor(batch.labels_BL), paddle.to_tensor(batch.lengths_B)
+    return F.ctc_loss(logits_TBK, labels, steps_B, lengths, blank=0, reduction="none").sum()

@@ -13,12 +13,12 @@ import pytest
 from ocrflow.data.labels import Row, read_rows
 from ocrflow.errors import DataError
 from ocrflow.tasks.text_detection.augment import View
-from ocrflow.tasks.text_detection.recipe import SHRINK_LAST, Job, Recipe, _seen
+from ocrflow.tasks.text_detection.recipe import Job, Recipe, _seen
 from ocrflow.tasks.text_detection.targets import db_targets
 
 
 def recipe_of(root: Path, **changes) -> Recipe:
-    settings = {"size": 96, "longest_side": 320, "strength": 0.5, "seed": 3, "epochs": 10}
+    settings = {"size": 96, "longest_side": 320, "strength": 0.5, "seed": 3}
     return Recipe(root=root, list_file=root / "train.txt", **settings | changes)
 
 
@@ -47,18 +47,11 @@ def test_the_targets_are_those_of_the_polygons(tmp_path):
     points = [[20, 30], [80, 34], [80, 60], [20, 56]]
     row = row_of(tmp_path, [("plate", points)])
     sample = recipe_of(tmp_path, strength=0.0).make(Job(10, 0, row))
-    expected = db_targets([np.array(points)], [False], (96, 96), SHRINK_LAST)
+    expected = db_targets([np.array(points)], [False], (96, 96))
     assert np.array_equal(sample.shrink_map, expected.shrink_map) and sample.shrink_map.any()
     assert np.allclose(sample.threshold_map, expected.threshold_map)
     assert np.array_equal(sample.threshold_mask, expected.threshold_mask)
     assert sample.shrink_mask.all()
-
-
-def test_the_shrunk_text_grows_over_the_epochs(tmp_path):
-    row = row_of(tmp_path, [("plate", [[20, 30], [80, 30], [80, 60], [20, 60]])])
-    recipe = recipe_of(tmp_path, strength=0.0)
-    sums = [int(recipe.make(Job(epoch, 0, row)).shrink_map.sum()) for epoch in (1, 5, 10)]
-    assert sums[0] < sums[1] < sums[2]
 
 
 @pytest.mark.parametrize("text", ["###", "*"])

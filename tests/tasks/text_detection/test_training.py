@@ -56,7 +56,9 @@ def test_the_loss_is_that_of_the_recipe(detection_config, guide):
     batch = next(task.batches(task.plan(1), 1, Ranks()))
     net, _ = task.build()
     maps = []
-    loss = float(task.loss(lambda images, auxiliary: maps.append(net(images, auxiliary=auxiliary)) or maps[0], batch, Ranks()))
+    loss = float(
+        task.loss(lambda images, auxiliary: maps.append(net(images, auxiliary=auxiliary)) or maps[0], batch, Ranks())
+    )
     assert maps[0].shape[1] == (12 if guide else 3)
     settings = SETTINGS_OF_MODEL["PP-OCRv6_tiny_det"]
     truth = tuple(map(paddle.to_tensor, batch.targets))
@@ -155,7 +157,9 @@ def test_pretrained_weights(detection_config, tmp_path):
     paddle.save(net.state_dict(), str(file))
     again, report = task_of(detection_config(pretrain_weight_path=str(file))).build()
     assert report["loaded"] == report["total"] == len(net.state_dict())
-    assert all(np.array_equal(value.numpy(), again.state_dict()[name].numpy()) for name, value in net.state_dict().items())
+    assert all(
+        np.array_equal(value.numpy(), again.state_dict()[name].numpy()) for name, value in net.state_dict().items()
+    )
     with pytest.raises(UsageError, match="no weights at"):
         task_of(detection_config(pretrain_weight_path="none")).build()
 

@@ -1,14 +1,13 @@
-"""Augmentation of text crops."""
+"""Augmentation of text crops: what comes together."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from ocrflow.tasks.text_recognition.augment import AUGMENTATIONS, augment
+from ocrflow.tasks.text_recognition.augment import augment
 
-FUNCTIONS = [function for _, function in AUGMENTATIONS]
-SHAPES = [(4, 4, 3), (48, 120, 3), (48, 3200, 3), (200, 4, 3), (4, 300, 3)]
+SHAPES = [(4, 4, 3), (48, 120, 3), (48, 3200, 3), (200, 4, 3), (4, 300, 3), (48, 1, 3)]
 
 
 def picture(shape: tuple[int, ...]) -> np.ndarray:
@@ -20,31 +19,14 @@ def picture(shape: tuple[int, ...]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__name__)
-def test_shape_and_type_stay_and_the_input_too(function, shape):
-    image = picture(shape)
-    before = image.copy()
-    for seed in range(5):
-        result = function(image, np.random.default_rng(seed))
-        assert result.shape == shape and result.dtype == np.uint8
-    assert np.array_equal(image, before)
-
-
-@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__name__)
-def test_each_does_something_and_is_repeatable(function):
-    image = picture((48, 120, 3))
-    results = [function(image, np.random.default_rng(seed)) for seed in (1, 1, 2)]
-    assert np.array_equal(results[0], results[1])
-    assert any(not np.array_equal(result, image) for result in results)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
 def test_all_together(shape):
     image = picture(shape)
+    before = image.copy()
     first, again, other = (augment(image, 1.0, np.random.default_rng(seed)) for seed in (4, 4, 5))
     assert first.shape == shape and first.dtype == np.uint8
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+    assert np.array_equal(image, before)
 
 
 def test_strength_0_is_the_identity():
@@ -60,7 +42,7 @@ def test_strength_is_how_often():
         )
         for strength in (0.02, 0.2, 1.0)
     ]
-    assert changed[0] < 0.3 < changed[1] < changed[2] == 1.0
+    assert changed[0] < 0.4 < changed[1] < changed[2] == 1.0
 
 
 def test_text_stays_readable():

@@ -13,6 +13,7 @@ import pytest
 from ocrflow.data.lists import lists_of
 from ocrflow.errors import DataError
 from ocrflow.inference.ctc_decode import CtcCodec
+from ocrflow.tasks.text_recognition import guide
 from ocrflow.tasks.text_recognition.metric import score
 from ocrflow.tasks.text_recognition.training import RecognitionTask
 from ocrflow.training.ranks import Ranks
@@ -78,6 +79,63 @@ def test_mean_over_the_processes_is_the_loss_of_the_whole_batch(task):
     assert np.mean(losses) == pytest.approx(float(task.loss(logits, whole, Ranks())), rel=1e-5)
 
 
+@pytest.fixture
+def guided(train_config, tmp_path):
+    return task_of(train_config(tmp_path / "output", augment=0.5, guide=True))
+
+
+def test_guide_adds_the_branch_and_its_loss(task, guided):
+    """CTC's mean over the rows and the branch's over the characters, each with weight 1."""
+    net, _ = guided.build()
+    names = set(net.state_dict())
+    assert names > set(task.build()[0].state_dict())
+    (batch, *_) = guided.batches(guided.plan(1), 1, Ranks())
+    net.eval()  # the same features for both calls, and no dropout
+    net.head.ctc_head.training = True
+    losses = []
+    both = guided.loss(lambda images, targets: losses.append(net(images, targets)) or losses[0], batch, Ranks())
+    alone = task.loss(lambda images: losses[0][0], batch, Ranks())
+    targets = guide.targets_of(batch)
+    added = float(guide.summed_loss(losses[0][1], targets)) / (targets[:, 1:] != 0).sum()
+    assert 1 < added < 20
+    assert float(both) == pytest.approx(float(alone) + added, rel=1e-5)
+
+
+def test_mean_over_the_processes_is_the_guided_loss_of_the_whole_batch(guided):
+    plan = [[sample for batch in guided.plan(1) for sample in batch][:5]]
+    rng = np.random.default_rng(0)
+    weights = rng.standard_normal((40, guided.codec.num_classes + 4)).astype(np.float32)
+
+    def logits(images, targets):
+        """Of the images' and the targets' content alone, whatever is beside them and however they are padded."""
+        ctc = np.sin(np.arange(40)[None, :, None] + images.numpy().sum(axis=(1, 2, 3))[:, None, None]) * weights[:, :-4]
+        gtc = np.cos(np.arange(targets.shape[1] - 1)[None, :, None] + weights[targets.numpy()[:, :-1]])
+        return paddle.to_tensor(ctc.astype(np.float32)), paddle.to_tensor(gtc.astype(np.float32))
+
+    (whole,) = guided.batches(plan, 1, Ranks())
+    parts = [next(guided.batches(plan, 1, Ranks(rank, 2))) for rank in range(2)]
+    losses = [float(guided.loss(logits, part, Ranks(rank, 2))) for rank, part in enumerate(parts)]
+    assert np.mean(losses) == pytest.approx(float(guided.loss(logits, whole, Ranks())), rel=1e-5)
+
+
+def test_guided_training_moves_every_weight(guided):
+    net, _ = guided.build()
+    net.train()
+    (batch, *_) = guided.batches(guided.plan(1), 1, Ranks())
+    guided.loss(net, batch, Ranks()).backward()
+    still = [name for name, weight in net.named_parameters() if not weight.stop_gradient and weight.grad is None]
+    assert not still
+
+
+def test_long_labels_train_the_ctc_head_alone_and_that_is_said(train_config, own_plates, tmp_path):
+    lines = (own_plates / "train.txt").read_text("utf-8").splitlines()
+    lines[3] = lines[3].split("\t")[0] + "\t" + "AB" * 13
+    (own_plates / "train.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    said = "1 labels of more than 25 characters train the CTC head alone"
+    assert said in task_of(train_config(tmp_path / "output", own_plates, guide=True)).build()[1]["lines"]
+    assert said not in task_of(train_config(tmp_path / "output", own_plates)).build()[1]["lines"]
+
+
 def test_plan_is_the_same_in_every_process_and_of_one_length(train_config, tmp_path):
     config = train_config(tmp_path / "output", batch_size=3)
     tasks = [task_of(config, processes=2) for _ in range(2)]
@@ -139,7 +197,7 @@ def test_starting_weights_are_reported(train_config, tmp_path, task):
     from ocrflow.nets.weights import save_safetensors
 
     other = [*"0123456789", "ß"]
-    net = nets.build("PP-OCRv6_tiny_rec", len(other) + 2)
+    net = nets.build("PP-OCRv6_tiny_rec", len(other) + 2, training_branches=False)
     tensors = {name: tensor.numpy() for name, tensor in net.state_dict().items()}
     save_safetensors(tmp_path / "start.safetensors", tensors, other, {})
     config = train_config(tmp_path / "output", pretrain_weight_path=str(tmp_path / "start.safetensors"))

@@ -1,0 +1,105 @@
+"""How one training sample of a detector is made: read, view, target maps. Does not import Paddle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ocrflow.data.boxes import read_boxes
+from ocrflow.data.images import read_bgr
+from ocrflow.data.labels import Row
+from ocrflow.data.polygons import area, clipped
+from ocrflow.inference.det_preprocess import input_size
+from ocrflow.tasks.text_detection.augment import View, jitter, random_view
+from ocrflow.tasks.text_detection.targets import db_targets
+
+KEPT = 0.7  # a text that the view cuts off is still one if so much of its area is left; else the rest is left out
+
+
+class Job(NamedTuple):
+    """A sample to make: of which epoch (from 1), and of which row and place in the list."""
+
+    epoch: int
+    place: int
+    row: Row
+
+    @property
+    def name(self) -> str:
+        """The image's path below the dataset."""
+        return self.row.image
+
+
+class Crop(NamedTuple):
+    """A square view of S x S pixels and its targets.
+
+    Attributes:
+        image_SS3: uint8 BGR.
+        shrink_map, shrink_mask, threshold_mask: uint8 S x S, 0 or 1.
+        threshold_map: float32 S x S.
+    """
+
+    image_SS3: np.ndarray
+    shrink_map: np.ndarray
+    shrink_mask: np.ndarray
+    threshold_map: np.ndarray
+    threshold_mask: np.ndarray
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Makes the samples of a training.
+
+    Args:
+        root: folder of the dataset.
+        list_file: where the rows stand, for messages.
+        size: side of the views in pixels.
+        longest_side: the exported model shrinks images whose longer side has more pixels.
+        strength: of the augmentation, 0..1.
+        seed: of the run.
+    """
+
+    root: Path
+    list_file: Path
+    size: int
+    longest_side: int
+    strength: float
+    seed: int
+
+    def make(self, job: Job) -> Crop:
+        """A view of the row's image; it depends on the recipe and the job alone, whichever process makes it.
+
+        Raises:
+            DataError: the image cannot be read or its label is faulty; names it.
+        """
+        rng = np.random.Generator(np.random.PCG64([self.seed, job.epoch, job.place]))
+        image_HWC = read_bgr(self.root / job.row.image)
+        boxes = read_boxes(job.row, self.list_file)
+        polygons = [np.array(box.points, np.float64) for box in boxes]
+        texts = [polygon for polygon, box in zip(polygons, boxes, strict=True) if not box.ignored]
+        hw = image_HWC.shape[0], image_HWC.shape[1]
+        base_scale = input_size(*hw, self.longest_side)[0] / hw[0]
+        view = random_view(hw, texts, base_scale, self.size, self.strength, rng)
+        seen = [_seen(view, polygon, box.ignored) for polygon, box in zip(polygons, boxes, strict=True)]
+        image_SS3 = jitter(view.image(image_HWC), self.strength, rng)
+        parts = [part for part in seen if part is not None]
+        polygons, ignored = [polygon for polygon, _ in parts], [leave_out for _, leave_out in parts]
+        maps = db_targets(polygons, ignored, (self.size, self.size))
+        return Crop(
+            image_SS3,
+            maps.shrink_map.astype(np.uint8),
+            maps.shrink_mask.astype(np.uint8),
+            maps.threshold_map,
+            maps.threshold_mask.astype(np.uint8),
+        )
+
+
+def _seen(view: View, polygon_K2: np.ndarray, ignored: bool) -> tuple[np.ndarray, bool] | None:
+    """The part of a polygon inside of the view and whether it is left out; None when nothing of it is seen."""
+    points = [(float(x), float(y)) for x, y in view.points(polygon_K2)]
+    part = clipped(points, view.size, view.size)
+    if not part:
+        return None
+    return np.array(part), ignored or abs(area(part)) < KEPT * abs(area(points))
