@@ -57,14 +57,15 @@ class LoadReport:
 
 
 def resolve(path: str) -> Path:
-    """The file behind `starter:NAME` (shipped with ocrflow) or a path.
+    """The file behind `starter:NAME` (shipped with ocrflow), a URL (downloaded once) or a path.
 
     Raises:
-        UsageError: no such file; or a URL, which is not downloaded.
+        UsageError: no such file. OutsideError: the URL cannot be downloaded; names the path to put the file at.
     """
     if path.startswith(("http://", "https://")):
-        fix = "download it and set Train.pretrain_weight_path to the file, or to null to start from random weights"
-        raise UsageError(f"Train.pretrain_weight_path={path}: weights are not downloaded", fix=fix)
+        from ocrflow.nets.fetch_weights import fetch
+
+        return fetch(path)
     file = Path(path)
     if path.startswith(STARTER_PREFIX):
         file = STARTERS / f"{path.removeprefix(STARTER_PREFIX)}.safetensors"
@@ -83,6 +84,7 @@ def read_weights(path: str) -> Weights:
 
     Raises:
         UsageError: no such file. DataError: it is damaged, or holds something else.
+        OutsideError: it is a URL that cannot be downloaded.
     """
     file = resolve(path)
     if file.suffix == ".safetensors":

@@ -15,29 +15,31 @@ from ocrflow.files import write_failed, write_json, write_text
 from ocrflow.models import TEXT_RECOGNITION
 from ocrflow.nets import require_trainable
 from ocrflow.stages.base import result_path
-from ocrflow.tasks.tools import tools_of
-from ocrflow.training.device import parse_device, process_count, require
+from ocrflow.training.device import Device, parse_device, process_count, require, require_precision
 
-BEST, LATEST = "best_accuracy", "latest"
+BEST = "best_accuracy"
+LAST = 5  # PaddleX names so many of the last checkpoints
 ENDINGS = {"pdparams": ".pdparams", "pdopt": ".pdopt", "pdstates": ".states"}
 INFERENCE = {"inference_config": "inference.yml", "pdmodel": "inference.json", "pdiparams": "inference.pdiparams"}
 
 
 def run(config: RunConfig) -> dict[str, Any]:
-    """Train `Global.model` on the lists of the dataset; see docs/files.md for what is written.
+    """Train `Global.model` on the lists of the dataset; see docs/training.md and docs/files.md for what is written.
 
     Raises:
         UsageError: a model that cannot be trained, a key that ocrflow does not act on, or wrong starting weights.
-        DataError: a list or image is faulty. OutsideError: the device, the disk or a process failed.
+        DataError: a list or image is faulty. OutsideError: the device, the disk, the network or a process failed.
         Interrupted: Ctrl-C or SIGTERM; `latest/` is complete.
     """
     refuse_unsupported(config)
-    lists = lists_of(config)
     device = parse_device(config.Global.device)
     require(device)
-    processes = min(process_count(device, config.Train.num_processes), len(lists.train))
+    require_precision(config.Train.amp, device.kind)
+    lists = lists_of(config)
+    processes = processes_of(config, device, len(lists.train))
     output = Path(config.Global.output)
     prepare(config, lists, output)
+    require_weights(config)
     if processes > 1:
         from ocrflow.training.launch import run_processes
 
@@ -47,22 +49,41 @@ def run(config: RunConfig) -> dict[str, Any]:
 
         result = train(config, processes)
     draw_curves(output)
-    best, metric = result["best"], tools_of(config.task).main_metric
-    seconds = f"{result['seconds']:.0f} s"
-    print(f"trained {config.Global.model}: best epoch {best['epoch']}, {metric} {best[metric]:.4f}, {seconds}")
+    best, main = result["best"], result["main_metric"]
+    score = f"{main} {best[main]:.4f}"
+    print(f"trained {config.Global.model}: best epoch {best['epoch']}, {score}, {result['seconds']:.0f} s")
     made_of = provenance.made_of(config, **lists.hashes)
-    return {**paddlex_keys(config, result, metric), **result, "num_processes": processes, "made_of": made_of}
+    return {**paddlex_keys(config, result), **result, "num_processes": processes, "made_of": made_of}
+
+
+def processes_of(config: RunConfig, device: Device, rows: int) -> int:
+    """How many training processes there are on all hosts together; never more than rows.
+
+    Raises:
+        UsageError: several hosts have more cards than there are rows.
+    """
+    here = process_count(device, config.Train.num_processes)
+    hosts = len(config.Train.dist_ips.split(",")) if config.Train.dist_ips else 1
+    if hosts == 1:
+        return min(here, rows)
+    if here * hosts > rows:
+        raise UsageError(f"{here * hosts} training processes for {rows} rows", fix="take fewer cards or hosts")
+    return here * hosts
+
+
+def require_weights(config: RunConfig) -> None:
+    """Bring the starting weights, or fail, before any process starts. A checkpoint to go on from makes up for them."""
+    settings = config.Train
+    if settings.pretrain_weight_path and settings.resume_path is None:
+        from ocrflow.nets.weights import resolve
+
+        resolve(settings.pretrain_weight_path)
 
 
 def refuse_unsupported(config: RunConfig) -> None:
     """Fail on PaddleX keys that are set to something ocrflow would have to ignore."""
     train = config.Train
-    refused = {
-        "Train.amp": train.amp != "OFF",
-        "Train.dy2st": train.dy2st,
-        "Train.dist_ips": train.dist_ips is not None,
-        "Train.basic_config_path": train.basic_config_path is not None,
-    }
+    refused = {"Train.dy2st": train.dy2st, "Train.basic_config_path": train.basic_config_path is not None}
     for key, is_set in refused.items():
         if is_set:
             raise UsageError(f"{key}: not supported by ocrflow", fix="remove the key")
@@ -82,21 +103,20 @@ def prepare(config: RunConfig, lists: Lists, output: Path) -> None:
 
 
 def draw_curves(output: Path) -> None:
-    """Plot loss, accuracy and learning rate of the epochs into train/curves.png."""
+    """Plot loss, scores and learning rate over the epochs into train/curves.png."""
     from ocrflow.report.curves import draw
 
-    draw(output / "train" / "metrics.jsonl", output / "train" / "curves.png")
+    folder = output / "train"
+    between = folder / "evaluations.jsonl"
+    draw(between if between.is_file() else folder / "metrics.jsonl", folder / "curves.png")
 
 
-def paddlex_keys(config: RunConfig, result: dict[str, Any], metric: str) -> dict[str, Any]:
-    """PaddleX's part of train_result.json; `last_1` is `latest/`, and every score is its own epoch's.
-
-    Args:
-        metric: which score: acc, or hmean of a detector (where PaddleX writes precision).
-    """
-    models: dict[str, Any] = {f"last_{place}": {} for place in range(1, 6)}
-    models["last_1"] = _files(LATEST, result["last"][metric])
-    models["best"] = _files(BEST, result["best"][metric])
+def paddlex_keys(config: RunConfig, result: dict[str, Any]) -> dict[str, Any]:
+    """PaddleX's part of train_result.json; every score is that of its own weights, null where they were not scored."""
+    models: dict[str, Any] = {f"last_{place}": {} for place in range(1, LAST + 1)}
+    for place, kept in enumerate(result["kept"][:LAST], start=1):
+        models[f"last_{place}"] = _files(kept["name"], kept["score"])
+    models["best"] = _files(BEST, result["best"][result["main_metric"]])
     return {
         "model_name": config.Global.model,
         "label_dict": "label_dict.txt" if config.task == TEXT_RECOGNITION else "",
@@ -107,6 +127,6 @@ def paddlex_keys(config: RunConfig, result: dict[str, Any], metric: str) -> dict
     }
 
 
-def _files(name: str, score: float) -> dict[str, Any]:
+def _files(name: str, score: float | None) -> dict[str, Any]:
     weights = {key: f"{name}/{name}{ending}" for key, ending in ENDINGS.items()}
     return {"score": score, **weights, **{key: f"{name}/inference/{file}" for key, file in INFERENCE.items()}}

@@ -25,6 +25,7 @@ _REQUIREMENTS = (
     {"mlflow": "mlflow"},
     {"paddlepaddle": "paddlepaddle", "paddlepaddle-gpu": "paddlepaddle"},
     {"shapely": "shapely"},
+    {"pyclipper": "pyclipper"},
     {
         "opencv-contrib-python": "opencv-contrib-python",
         "opencv-python": "opencv-python",

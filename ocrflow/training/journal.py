@@ -1,4 +1,8 @@
-"""What a training tells: the terminal, `train.log` in PaddleOCR's manner, `train/metrics.jsonl`, the tracker."""
+"""What a training tells: the terminal, `train.log` in PaddleOCR's manner, files in `train/`, the tracker.
+
+`train/metrics.jsonl` has a record an epoch. `train/evaluations.jsonl` is there only when epochs were evaluated in their
+middle: it has these evaluations as well, with parts of epochs as `epoch`.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,7 @@ class Journal:
         epochs_iters: how many epochs there will be.
 
     Attributes:
-        epochs: the records in `train/metrics.jsonl`.
+        epochs: the records in `train/metrics.jsonl`; `between` those of evaluations in the middle of epochs.
 
     Raises:
         OutsideError: (all methods) a file cannot be written.
@@ -41,12 +45,16 @@ class Journal:
         self.tracker, self.epochs_iters = tracker, epochs_iters
         self.log_file = output / "train.log"
         self.metrics_file = output / "train" / "metrics.jsonl"
+        self.evaluations_file = output / "train" / "evaluations.jsonl"
         try:
             output.mkdir(parents=True, exist_ok=True)
             self._log = self.log_file.open("a" if resumed else "w", encoding="utf-8", buffering=1)
         except OSError as error:
             raise write_failed(self.log_file, error) from error
-        self.epochs = self._read_epochs() if resumed else []
+        if not resumed:
+            self.evaluations_file.unlink(missing_ok=True)
+        self.epochs = self._read(self.metrics_file) if resumed else []
+        self.between = [record for record in self._read(self.evaluations_file) if record["epoch"] % 1]
 
     def line(self, text: str) -> None:
         """Write to train.log."""
@@ -65,10 +73,24 @@ class Journal:
         """Write one step's numbers to train.log."""
         self.line(f"epoch: [{epoch}/{self.epochs_iters}], global_step: {step}, lr: {rate:.6f}, loss: {loss:.6f}")
 
+    def go_on_from(self, epoch: float) -> None:
+        """Forget what was recorded after this many epochs: it is done again."""
+        self.epochs = [record for record in self.epochs if record["epoch"] <= epoch]
+        self.between = [record for record in self.between if record["epoch"] <= epoch]
+
+    def evaluation(self, record: dict[str, Any]) -> None:
+        """Record an evaluation in the middle of an epoch: `epoch` is a part of one."""
+        self.between = [earlier for earlier in self.between if earlier["epoch"] < record["epoch"]] + [record]
+        self._write_evaluations()
+        scores = [f"{key} {value:.4f}" for key, value in record.items() if key not in ("epoch", "step")]
+        self.say(f"epoch {record['epoch']:.2f}/{self.epochs_iters}: {', '.join(scores)}")
+
     def epoch(self, record: dict[str, Any]) -> None:
         """Record an epoch's numbers: keys as in `train/metrics.jsonl`."""
         self.epochs = [earlier for earlier in self.epochs if earlier["epoch"] < record["epoch"]] + [record]
         write_jsonl(self.metrics_file, self.epochs)
+        if self.between:
+            self._write_evaluations()
         numbers = {key: value for key, value in record.items() if key not in ("epoch", "step")}
         shown = [f"{key} {value:.4f}" for key, value in numbers.items() if key not in NOT_SAID]
         shown += [f"{record['samples_per_s']:.0f} images/s"] if "samples_per_s" in record else []
@@ -81,11 +103,15 @@ class Journal:
         with suppress(OSError):  # a full disk was told when the line was written
             self._log.close()
 
-    def _read_epochs(self) -> list[dict[str, Any]]:
-        if not self.metrics_file.is_file():
+    def _write_evaluations(self) -> None:
+        records = sorted([*self.epochs, *self.between], key=lambda record: record["epoch"])
+        write_jsonl(self.evaluations_file, records)
+
+    def _read(self, file: Path) -> list[dict[str, Any]]:
+        if not file.is_file():
             return []
         try:
-            return [json.loads(line) for line in self.metrics_file.read_text(encoding="utf-8").splitlines()]
+            return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
         except ValueError as error:
             fix = f"remove the file, and {self.log_file} goes on alone"
-            raise DataError(f"{self.metrics_file}: not one JSON object a line: {error}", fix=fix) from error
+            raise DataError(f"{file}: not one JSON object a line: {error}", fix=fix) from error

@@ -1,86 +1,138 @@
-"""What rank 0 keeps of a training: `best_accuracy/` and `latest/`, each with its inference model in the end.
+"""What rank 0 keeps of a training: `latest/`, `best_accuracy/` and `iter_epoch_N/`.
 
-`latest/` always holds a complete epoch once there is one, so a run that goes on from it equals one that never stopped.
+Every checkpoint is written as `latest/` first; the others are copies of it. So `latest/` is never older than
+`best_accuracy/`, and a run that goes on from it equals one that never stopped.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import paddle
 from paddle import nn
 
-from ocrflow.errors import OcrflowError
-from ocrflow.nets.weights import read_weights
 from ocrflow.training import checkpoint
-from ocrflow.training.checkpoint import BEST, LATEST
-from ocrflow.training.state import State
+from ocrflow.training.average import Average
+from ocrflow.training.checkpoint import BEST, LATEST, Snapshot
+from ocrflow.training.find import PERIODIC, mark_run, periodic
+from ocrflow.training.folders import fault_of, record_of, remove
+from ocrflow.training.state import State, same_evaluation
 from ocrflow.training.task import TrainingTask
 
 
 class Keeper:
     """Writes the checkpoints of one training below `output`.
 
+    Args:
+        about: what every checkpoint says beside its state: facts, identity, batching.
+        keep_last: how many `iter_epoch_N/` there may be.
+
     Attributes:
-        kept_epoch: the finished epoch that `latest/` holds; None before this training wrote it.
+        former_run: the training that the checkpoint to go on from is of.
+        names: the other checkpoints that are the same as the one to go on from.
+        restored: the optimizer's state from a checkpoint; Paddle hands it out only after a step.
     """
 
-    def __init__(self, task: TrainingTask, net: nn.Layer, optimizer: paddle.optimizer.Optimizer, output: Path):
-        self.task, self.net, self.optimizer, self.output = task, net, optimizer, output
-        self.kept_epoch: int | None = None
+    def __init__(
+        self,
+        task: TrainingTask,
+        net: nn.Layer,
+        optimizer: paddle.optimizer.Optimizer,
+        average: Average | None,
+        output: Path,
+        about: dict[str, Any],
+        keep_last: int = 1,
+    ):
+        self.task, self.net, self.optimizer, self.average = task, net, optimizer, average
+        self.output, self.about, self.keep_last = output, about, keep_last
+        self.former_run, self.names = "", list[str]()
+        self.restored: dict[str, Any] = {}
 
     @property
     def latest(self) -> Path:
         """The weights to resume from."""
         return self.output / LATEST / f"{LATEST}.pdparams"
 
-    def adopt(self, state: State, resume_path: str) -> None:
-        """Take over what was restored: a checkpoint of another folder is written to this one.
+    def is_latest(self, path: str) -> bool:
+        """Whether the checkpoint at `path` is this folder's `latest/`."""
+        return Path(f"{checkpoint.prefix(path)}.pdparams").resolve() == self.latest.resolve()
 
-        The best epoch is the one whose weights are here; without them the restored one, if it was evaluated.
+    def begin(self, state: State, resume_path: str | None) -> None:
+        """Make the folder that of this training; a checkpoint from elsewhere becomes `latest/`.
+
+        The best evaluation is the one whose weights are here; without them the restored one, if it is of this moment.
         """
-        if state.best and checkpoint.info(self.output, BEST).get("best_model_dict") != state.best:
-            state.best = state.last if state.last.get("epoch") == state.epoch else {}
-            if state.best:
-                checkpoint.copy(resume_path, self.output, BEST, state.record(self.task.facts()))
-        if Path(resume_path.removesuffix(".pdparams") + ".pdparams").resolve() != self.latest.resolve():
-            checkpoint.copy(resume_path, self.output, LATEST, state.record(self.task.facts()))
-        self.kept_epoch = state.epoch
+        if resume_path:
+            self._adopt(state, checkpoint.prefix(resume_path))
+        mark_run(self.output, state.run)
 
-    def save(self, state: State, is_best: bool, is_due: bool) -> None:
-        """Write the checkpoint of a finished epoch under the names it has earned."""
-        if is_best:
-            self._save(BEST, state)
-        if is_due:
-            self._save(LATEST, state)
-            self.kept_epoch = state.epoch
+    def _adopt(self, state: State, path: str) -> None:
+        missing = [name for name in self.names if name != BEST and fault_of(self.output / name)]
+        if state.best and not self._has_best(state):
+            state.best = state.last if state.is_evaluated else {}
+            missing += [BEST] * state.is_evaluated
+        if not self.is_latest(path) or self.former_run != state.run:
+            missing.append(LATEST)
+        for name in missing:
+            checkpoint.copy(path, self.output, name, state.record(**self.about, names=self.names))
+        if self.former_run == state.run:
+            self._prune(state)
 
-    def stop(self, state: State, complete: bool) -> str:
-        """Make `latest/` usable after a signal; returns what it holds.
+    def _has_best(self, state: State) -> bool:
+        """Whether `best_accuracy/` is this training's and as good as the state says.
 
-        That is the last finished epoch. When none is kept yet it is the weights of this moment, from which a resumed
-        run starts the epoch again.
+        A better one is of a later step, which a killed run reached and this one does again.
+        """
+        folder = self.output / BEST
+        found = {key: value for key, value in record_of(folder).items() if key != "files"}
+        if fault_of(folder) or found.get("run") not in (self.former_run, state.run):
+            return False
+        metrics, main = found["best_model_dict"], self.task.main_metric
+        if not same_evaluation(metrics, state.best) and not metrics[main] >= state.best[main]:
+            return False
+        if found["run"] != state.run:
+            checkpoint.copy(str(folder / BEST), self.output, BEST, found | {"run": state.run})
+        return True
+
+    def save(self, state: State, parts: list[Any] | None, is_there: bool, is_best: bool, is_periodic: bool) -> None:
+        """Write `latest/`, and the same under the other names it has earned.
 
         Args:
-            complete: whether the network is that of `state.epoch`'s end.
+            parts: what each process has of its own in the middle of an epoch, in rank order.
+            is_there: `latest/` has the tensors of this step already.
         """
-        if self.kept_epoch is None or (complete and self.kept_epoch != state.epoch):
-            self._save(LATEST, state)
-            self.kept_epoch = state.epoch if complete else None
-        self._export(LATEST)
-        return "the weights of this moment" if self.kept_epoch is None else f"epoch {self.kept_epoch}"
+        names = [BEST] * is_best + [f"{PERIODIC}{state.epoch}"] * is_periodic
+        record = state.record(**self.about, names=names)
+        if is_there:
+            checkpoint.copy(str(self.latest), self.output, LATEST, record)
+        else:
+            checkpoint.write(self.output, LATEST, self._snapshot(parts), record)
+        for name in names:
+            checkpoint.copy(str(self.latest), self.output, name, record)
+        if is_periodic:
+            self._prune(state)
 
-    def finish(self) -> None:
-        """Write both inference models; the network ends with the best weights."""
-        self._export(LATEST)
-        self._export(BEST)
+    def _snapshot(self, parts: list[Any] | None) -> Snapshot:
+        own, moments = self.net.state_dict(), self.optimizer.state_dict()
+        if not any(name.endswith("_moment1_0") for name in moments):
+            moments = self.restored or moments
+        if self.average is None:
+            return Snapshot(own, moments, parts=parts)
+        return Snapshot(self.average.state_dict(), moments, own, parts)
 
-    def _save(self, name: str, state: State) -> None:
-        checkpoint.save(self.output, name, self.net, self.optimizer, state.record(self.task.facts()))
+    def _prune(self, state: State) -> None:
+        """Remove the periodic checkpoints that are too many, of epochs to come or of an earlier training."""
+        records = {folder: record_of(folder) for folder in periodic(self.output)}
+        ours = [
+            folder
+            for folder, record in records.items()
+            if record.get("run") == state.run and record["epoch"] <= state.epoch
+        ]
+        for folder in records:
+            if folder not in ours[: self.keep_last]:
+                remove(folder)
 
-    def _export(self, name: str) -> None:
-        weights = self.output / name / f"{name}.pdparams"
-        if not weights.is_file():
-            raise OcrflowError(f"{weights} is not there any more", fix="train again into another folder")
-        self.net.set_state_dict(read_weights(str(weights)).tensors)
-        self.task.export(self.net, weights.parent / "inference")
+    def best(self) -> dict[str, Any]:
+        """The evaluation whose weights `best_accuracy/` holds."""
+        return checkpoint.info(self.output, BEST)["best_model_dict"]

@@ -1,16 +1,9 @@
-"""Starting the processes of a training and waiting for them.
-
-Several GPUs go through `paddle.distributed.launch`; several CPU processes of this machine are started here with the
-same environment variables, which keeps the terminal for rank 0 and saves the launcher's own start.
-"""
+"""Training with several processes: waiting for them, stopping them, and what came out."""
 
 from __future__ import annotations
 
 import math
-import os
-import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -20,65 +13,53 @@ from ocrflow.config import RunConfig
 from ocrflow.errors import OcrflowError, OutsideError
 from ocrflow.files import read_json, write_json
 from ocrflow.training.device import Device
+from ocrflow.training.starting import by_launcher, on_cpu
 from ocrflow.training.stop import Interrupted, stop_on_signals
 from ocrflow.training.worker import outcome_file
 
 POLL_S = 0.2
 GRACE_S = 10.0  # how long the other processes may go on after one has failed
+LAUNCHER_GRACE_S = 40.0  # Paddle's launcher ends them itself, after 30 s at most
+SHARED_S = 20.0  # how long a file that another host has written may take to be seen here
 CLEAN = (0, Interrupted.exit_code)
 
 
 def run_processes(config: RunConfig, device: Device, processes: int) -> dict[str, Any]:
     """Train with several processes and return rank 0's result.
 
+    Args:
+        processes: of all hosts together.
+
     Raises:
         OcrflowError: the error that ended the training, or OutsideError when a process died without one.
     """
-    folder = Path(config.Global.output) / "train"
+    folder, hosts = Path(config.Global.output) / "train", config.Train.dist_ips
     job_file = folder / "job.json"
     write_json(job_file, {"config": config.model_dump(mode="json"), "processes": processes})
     outcome_file(job_file).unlink(missing_ok=True)
-    worker = [sys.executable, "-m", "ocrflow.training.worker", str(job_file)]
-    if device.kind == "gpu":
-        cards = ",".join(map(str, device.ids[:processes]))
-        launcher = ["-m", "paddle.distributed.launch", "--devices", cards, "--log_dir", str(folder / "processes")]
-        started = [subprocess.Popen([sys.executable, *launcher, *worker[1:]])]
+    if device.kind == "cpu" and not hosts:
+        with on_cpu(job_file, processes) as started:
+            codes, stopped = _wait(started, GRACE_S)
     else:
-        started = _start_on_cpu(worker, processes, folder)
-    codes, stopped = _wait(started)
+        here = processes // len(hosts.split(",")) if hosts else processes
+        with by_launcher(job_file, device, here, hosts) as started:
+            codes, stopped = _wait(started, LAUNCHER_GRACE_S)
+    if hosts and not any(codes):
+        _await_shared(outcome_file(job_file))
     return _outcome(outcome_file(job_file), codes, stopped, folder)
 
 
-def _start_on_cpu(worker: list[str], processes: int, folder: Path) -> list[subprocess.Popen[bytes]]:
-    ports = _free_ports(processes + 1)
-    endpoints = [f"127.0.0.1:{port}" for port in ports[1:]]
-    common = {
-        "PADDLE_MASTER": f"127.0.0.1:{ports[0]}",
-        "PADDLE_TRAINERS_NUM": str(processes),
-        "PADDLE_TRAINER_ENDPOINTS": ",".join(endpoints),
-        "PADDLE_DISTRI_BACKEND": "gloo",
-        "OMP_NUM_THREADS": str(max(1, len(os.sched_getaffinity(0)) // processes)),
-    }
-    started = []
-    for rank, endpoint in enumerate(endpoints):
-        environment = os.environ | common | {"PADDLE_TRAINER_ID": str(rank), "PADDLE_CURRENT_ENDPOINT": endpoint}
-        if rank == 0:
-            started.append(subprocess.Popen(worker, env=environment))
-            continue
-        with (folder / f"process_{rank}.log").open("wb") as log:
-            started.append(subprocess.Popen(worker, env=environment, stdout=log, stderr=subprocess.STDOUT))
-    return started
+def _await_shared(file: Path) -> None:
+    """The first host writes the outcome; the others read it from the folder that all share."""
+    end = time.monotonic() + SHARED_S
+    while not file.is_file():
+        if time.monotonic() > end:
+            fix = "put Global.output on a disk that all hosts of Train.dist_ips share"
+            raise OutsideError(f"{file}: the first host has not written it here", fix=fix)
+        time.sleep(POLL_S)
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [opened.getsockname()[1] for opened in sockets]
-    for opened in sockets:
-        opened.close()
-    return ports
-
-
-def _wait(started: list[subprocess.Popen[bytes]]) -> tuple[list[int], bool]:
+def _wait(started: list[subprocess.Popen[bytes]], grace_s: float) -> tuple[list[int], bool]:
     """Exit codes of all, and whether a signal asked to stop.
 
     The signal is passed on; when a process fails the others are ended after a grace time.
@@ -92,7 +73,7 @@ def _wait(started: list[subprocess.Popen[bytes]]) -> tuple[list[int], bool]:
                     for process in started:
                         process.terminate()
                 if any(process.poll() not in (None, *CLEAN) for process in started):
-                    deadline = min(deadline, time.monotonic() + GRACE_S)
+                    deadline = min(deadline, time.monotonic() + grace_s)
                 if time.monotonic() > deadline:
                     _kill(started)
                 time.sleep(POLL_S)

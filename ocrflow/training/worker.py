@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,9 @@ from ocrflow.config import RunConfig
 from ocrflow.errors import OcrflowError
 from ocrflow.files import read_json, write_json
 from ocrflow.quiet import quiet_libraries
+from ocrflow.training.device import Device, parse_device, require_precision
+from ocrflow.training.meeting import PeerGone
+from ocrflow.training.orphan import end_with_parent
 from ocrflow.training.stop import Interrupted
 
 
@@ -29,7 +30,7 @@ def train(config: RunConfig, processes: int) -> dict[str, Any]:
     """Train as one of `processes` processes.
 
     Returns:
-        What the loop returns, with the weights report and the task's facts.
+        What the loop returns, with the task's facts.
 
     Raises:
         OcrflowError: what the data, the weights, the device or the loop raises.
@@ -39,24 +40,43 @@ def train(config: RunConfig, processes: int) -> dict[str, Any]:
 
     from ocrflow.data.lists import lists_of
     from ocrflow.tasks.training_tasks import training_task
-    from ocrflow.training.device import parse_device
+    from ocrflow.training.find import Resume, resolve
     from ocrflow.training.ranks import Ranks
 
     cv2.setNumThreads(1)  # its threads would fight with Paddle's for the cores
-    device = parse_device(config.Global.device)
-    if device.kind == "gpu":
-        card = os.environ.get("FLAGS_selected_gpus", device.ids[0])  # noqa: SIM112 (set by Paddle's launcher)
-        paddle.set_device(f"gpu:{card}")
-    else:
-        paddle.set_device("cpu")
+    device = use_device(config)
+    require_precision(config.Train.amp, device.kind)
     ranks = Ranks.join() if processes > 1 else Ranks()
+    mine = resolve(config.Train.resume_path, Path(config.Global.output)) if ranks.first else Resume(None)
+    found = ranks.gather(mine)[0]
+    config = _with_train(config, resume_path=found.path)
+    if found.path:  # a resumed run needs no starting weights
+        config = _with_train(config, pretrain_weight_path=None)
     with paddle.utils.unique_name.guard():  # the optimizer's state is stored under these names
         task = training_task(config, lists_of(config), processes)
-        return _train(config, task, ranks)
+        return _train(config, task, ranks, found.lines)
 
 
-def _train(config: RunConfig, task: Any, ranks: Any) -> dict[str, Any]:
+def _with_train(config: RunConfig, **values: Any) -> RunConfig:
+    return config.model_copy(update={"Train": config.Train.model_copy(update=values)})
+
+
+def use_device(config: RunConfig) -> Device:
+    """Make Paddle compute where the configuration says; with several cards, on the one that the launcher chose."""
+    import paddle
+
+    device = parse_device(config.Global.device)
+    kind = "gpu" if device.kind == "dcu" else device.kind
+    chosen = os.environ.get(f"FLAGS_selected_{kind}s", "").partition(",")[0]
+    card = int(chosen) if chosen else next(iter(device.ids), 0)
+    paddle.set_device(device.paddle_name(card))
+    return device
+
+
+def _train(config: RunConfig, task: Any, ranks: Any, lines: list[str]) -> dict[str, Any]:
     from ocrflow.tracking.run import start_run
+    from ocrflow.training.announce import announcement
+    from ocrflow.training.identity import identity_of
     from ocrflow.training.journal import Journal
     from ocrflow.training.loop import Training
 
@@ -65,12 +85,14 @@ def _train(config: RunConfig, task: Any, ranks: Any) -> dict[str, Any]:
     if ranks.first:
         tracker = start_run(config, task.lists.data_version)
         journal = Journal(output, tracker, bool(settings.resume_path), settings.epochs_iters)
+        for line in lines:
+            journal.say(line)
     status = "FAILED"
     try:
-        training = Training(task, settings, output, journal, ranks)
         facts = task.facts()
+        training = Training(task, settings, output, journal, ranks, identity_of(config, task.lists, facts))
         if journal:
-            journal.say("\n".join(_announcement(training, facts)))
+            journal.say("\n".join(announcement(config, training, facts)))
         result = training.run()
         status = "FINISHED"
     except (Interrupted, KeyboardInterrupt):
@@ -79,16 +101,7 @@ def _train(config: RunConfig, task: Any, ranks: Any) -> dict[str, Any]:
     finally:
         if journal:
             journal.close(status)
-    return {**result, "epochs": settings.epochs_iters, "weights": training.weights_report, **facts}
-
-
-def _announcement(training: Any, facts: dict[str, Any]) -> list[str]:
-    settings = training.settings
-    rows = f"{facts['rows_train']} training rows, {facts['rows_val']} validation rows"
-    steps = f"{training.stepper.total_steps} steps in {settings.epochs_iters} epochs"
-    count = training.ranks.count
-    batches = f"batch {settings.batch_size} x {count} process{'es' if count > 1 else ''}"
-    return [f"{rows}, {steps}, {batches}", *training.weights_report["lines"]]
+    return {**result, **facts}
 
 
 def main(job_file: Path) -> int:
@@ -96,7 +109,7 @@ def main(job_file: Path) -> int:
     quiet_libraries()
     job = read_json(job_file)
     config = RunConfig.model_validate(job["config"])
-    _exit_with_parent()
+    end_with_parent()
     outcome: dict[str, Any]
     try:
         outcome = {"result": train(config, job["processes"])}
@@ -106,21 +119,11 @@ def main(job_file: Path) -> int:
         code = error.exit_code
     except KeyboardInterrupt:
         return Interrupted.exit_code
+    except PeerGone:
+        return PeerGone.exit_code
     if os.environ.get("PADDLE_TRAINER_ID", "0") == "0" or ("error" in outcome and code != Interrupted.exit_code):
         write_json(outcome_file(job_file), outcome)
     return code
-
-
-def _exit_with_parent() -> None:
-    """End this process when the one that started it is gone, instead of waiting for its peers for ever."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1.0)
-        os._exit(3)
-
-    threading.Thread(target=watch, daemon=True, name="parent-watch").start()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 
 from ocrflow import nets
 from ocrflow.errors import UsageError
-from ocrflow.nets.load import load_into, shared_classes
+from ocrflow.nets.load import load_into, require_loaded, shared_classes
 from ocrflow.nets.weights import Weights
 
 MODEL = "PP-OCRv6_tiny_rec"
@@ -76,7 +76,8 @@ def test_unknown_dictionary_of_another_size_leaves_the_last_layer_fresh():
     old, net = arrays(network(list("abcd"), seed=1)), network(list("ab"), seed=2)
     fresh = arrays(net)
     report = load_into(net, Weights(old, None, "official.pdparams"), list("ab"))
-    assert report.reinitialised == [f"{LAST[0]} [80, 6] -> [80, 4]", f"{LAST[1]} [6] -> [4]"]
+    unknown = "6 -> 4 classes (whose characters are not known)"
+    assert report.reinitialised == [f"{LAST[0]} {unknown}", f"{LAST[1]} {unknown}"]
     assert report.loaded == report.total - 2
     loaded = arrays(net)
     assert all(np.array_equal(loaded[name], (fresh if name in LAST else old)[name]) for name in loaded)
@@ -100,6 +101,30 @@ def test_missing_and_unused_tensors_are_named():
 def test_nothing_fits():
     with pytest.raises(UsageError, match=r"other.pdparams: none of the \d+ tensors fits"):
         load_into(network(list("ab"), 1), Weights({"w": np.ones(3, np.float32)}, None, "other.pdparams"), list("ab"))
+
+
+def test_other_shapes_and_a_network_without_classes():
+    net = paddle.nn.Linear(3, 2)
+    arrays = {"weight": np.ones((4, 2), np.float32), "bias": np.ones(2, np.float32)}
+    report = load_into(net, Weights(arrays, ["a"], "det.pdparams"), [])
+    assert report.reinitialised == ["weight [4, 2] -> [3, 2] (another shape)"]
+    assert (report.loaded, report.total) == (1, 2)
+
+
+@pytest.mark.parametrize(("loaded", "least"), [(5, 0.5), (10, 1.0), (1, 0.1), (0, 0.0)])
+def test_enough_was_loaded(loaded, least):
+    require_loaded({"source": "x", "lines": [], "loaded": loaded, "total": 10}, least)
+    require_loaded({"source": None, "lines": ["random weights"]}, least)
+
+
+def test_too_little_was_loaded():
+    named = [f"  re-initialised: t{number} (not in the file)" for number in range(20)]
+    report = {"source": "x.pdparams", "lines": ["head", *named], "loaded": 4, "total": 10}
+    with pytest.raises(UsageError, match=r"x\.pdparams: only 4 of 10 tensors \(40%\) fit the network") as caught:
+        require_loaded(report, 0.5)
+    assert "t9 (not in the file)" in str(caught.value) and "t10 " not in str(caught.value)
+    asked = float(caught.value.fix.rpartition("=")[2])
+    require_loaded(report, asked)
 
 
 def test_pairs_of_classes():

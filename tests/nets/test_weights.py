@@ -9,6 +9,7 @@ import paddle
 import pytest
 
 from ocrflow.errors import DataError, UsageError
+from ocrflow.nets import fetch_weights
 from ocrflow.nets import weights as module
 from ocrflow.nets.weights import LoadReport, read_weights, resolve, save_safetensors
 
@@ -124,10 +125,13 @@ def test_unknown_files_list_the_starters(starters, path):
         resolve(path)
 
 
-@pytest.mark.parametrize("url", ["https://example.org/w.pdparams", "http://example.org/w"])
-def test_urls_are_not_downloaded(url):
-    with pytest.raises(UsageError, match=rf"{url}: weights are not downloaded\n  fix: download it"):
-        read_weights(url)
+def test_a_url_is_fetched(tmp_path, monkeypatch):
+    paddle.save({"w": paddle.ones([2])}, str(tmp_path / "cached.pdparams"))
+    asked = []
+    monkeypatch.setattr(fetch_weights, "fetch", lambda url: (asked.append(url), tmp_path / "cached.pdparams")[1])
+    weights = read_weights("https://example.org/w.pdparams")
+    assert weights.tensors["w"].tolist() == [1.0, 1.0] and weights.source == "https://example.org/w.pdparams"
+    assert asked == ["https://example.org/w.pdparams"]
 
 
 def test_the_report_names_what_was_not_loaded():

@@ -10,7 +10,8 @@ import paddle
 import pytest
 
 from ocrflow.errors import DataError, OutsideError, UsageError
-from ocrflow.training import checkpoint
+from ocrflow.training import checkpoint, folders
+from ocrflow.training.checkpoint import Snapshot
 
 STATE = {"epoch": 1, "global_step": 3, "best_model_dict": {"acc": 0.5}, "facts": {"base_width": 96}}
 ENDINGS = [".info.json", ".pdopt", ".pdparams", ".states"]
@@ -54,16 +55,20 @@ def saved(run, tmp_path):
 
 def test_paddlex_files(saved):
     assert sorted(path.name.removeprefix("latest") for path in saved.parent.iterdir()) == ENDINGS
-    assert json.loads(saved.with_suffix(".info.json").read_text("utf-8")) == STATE
+    said = json.loads(saved.with_suffix(".info.json").read_text("utf-8"))
+    assert said == STATE | {"files": said["files"]} and len(said["files"]) == 3
     assert [path.name for path in saved.parent.parent.iterdir()] == ["latest"]
-    assert checkpoint.info(saved.parent.parent, "latest") == STATE
+    assert checkpoint.info(saved.parent.parent, "latest") == said
     assert checkpoint.info(saved.parent.parent, "best_accuracy") == {}
+    assert checkpoint.record(str(saved)) == STATE
+    assert folders.fault_of(saved.parent) == ""
 
 
 @pytest.mark.parametrize("ending", [".pdparams", ""])
 def test_the_next_step_is_bit_for_bit_that_of_the_unbroken_run(run, saved, ending):
     other = Run(seed=2)
-    assert checkpoint.restore(str(saved.with_suffix(ending)), other.net, other.optimizer) == STATE
+    restored = checkpoint.restore(str(saved.with_suffix(ending)), other.net, other.optimizer)
+    assert (restored.averaged, restored.parts) == (None, None)
     for number in (3, 4):
         run.step(number)
         other.step(number)
@@ -88,23 +93,36 @@ def test_before_the_first_step_there_are_no_moments(tmp_path):
 def test_a_missing_file_is_named(saved, ending):
     saved.with_suffix(ending).unlink()
     with pytest.raises(UsageError, match=rf"missing \S*latest\{ending}\n"):
-        checkpoint.restore(str(saved), Run().net, Run().optimizer)
+        checkpoint.record(str(saved))
 
 
 @pytest.mark.parametrize("ending", [".pdparams", ".pdopt", ".states"])
-def test_a_damaged_file_is_named_and_nothing_is_changed(saved, ending):
+def test_a_damaged_file_is_named(saved, ending):
+    file = saved.with_suffix(ending)
+    file.write_bytes(file.read_bytes()[:-5])
+    named = rf"the checkpoint is damaged: latest\{ending} has \d+ bytes, expected \d+\n  fix: -o Train.resume_path=auto"
+    with pytest.raises(DataError, match=named):
+        checkpoint.record(str(saved))
+
+
+@pytest.mark.parametrize("ending", [".pdparams", ".pdopt", ".states"])
+def test_without_sums_it_is_found_by_reading_and_nothing_is_changed(saved, ending):
+    """As in checkpoints that PaddleX or an earlier ocrflow wrote."""
+    saved.with_suffix(".info.json").write_text(json.dumps(STATE))
     file = saved.with_suffix(ending)
     file.write_bytes(file.read_bytes()[:-5])
     run = Run(seed=2)
     before = run.arrays()
     with pytest.raises(DataError, match=rf"latest\{ending}: refused or unreadable"):
         checkpoint.restore(str(saved), run.net, run.optimizer)
-    assert all(np.array_equal(array, before[name]) for name, array in run.arrays().items())
+        checkpoint.record(str(saved))
+    assert ending == ".states" or all(np.array_equal(array, before[name]) for name, array in run.arrays().items())
 
 
 def test_another_network(saved):
     other = Run(hidden=9)
-    with pytest.raises(DataError, match="the checkpoint is of another network or dictionary"):
+    named = r"of another network or dictionary: 0\.bias \[8\] -> \[9\] and 6 more tensors"
+    with pytest.raises(DataError, match=named):
         checkpoint.restore(str(saved), other.net, other.optimizer)
 
 
@@ -146,7 +164,7 @@ def test_a_failing_rename_keeps_the_previous_checkpoint(run, saved, tmp_path, mo
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(OutsideError, match="Input/output error"):
         checkpoint.save(tmp_path, "latest", run.net, run.optimizer, STATE | {"epoch": 2})
-    assert checkpoint.info(tmp_path, "latest") == STATE
+    assert checkpoint.record(str(saved)) == STATE
 
 
 def test_a_folder_that_cannot_be_written(run, tmp_path):
@@ -166,7 +184,30 @@ def test_a_copy_goes_on_as_well(run, saved, tmp_path):
     assert checkpoint.info(tmp_path / "new", "best_accuracy")["epoch"] == 9
     other = Run(seed=2)
     path = tmp_path / "new" / "best_accuracy" / "best_accuracy.pdparams"
-    assert checkpoint.restore(str(path), other.net, other.optimizer)["epoch"] == 9
+    assert checkpoint.record(str(path))["epoch"] == 9
+    checkpoint.restore(str(path), other.net, other.optimizer)
     for each in (run, other):
         each.step(3)
     assert all(np.array_equal(array, other.arrays()[name]) for name, array in run.arrays().items())
+
+
+def test_a_copy_onto_itself_changes_the_record(run, saved, tmp_path):
+    checkpoint.copy(str(saved), tmp_path, "latest", STATE | {"epoch": 9})
+    assert checkpoint.record(str(saved))["epoch"] == 9 and folders.fault_of(saved.parent) == ""
+    checkpoint.restore(str(saved), Run().net, Run().optimizer)
+
+
+def test_weights_that_are_scored_and_those_that_training_goes_on_from(run, tmp_path):
+    scored = {name: tensor * 0 for name, tensor in run.net.state_dict().items()}
+    snapshot = Snapshot(scored, run.optimizer.state_dict(), run.net.state_dict(), [{"loss": 1.5}, {"loss": 2.5}])
+    checkpoint.write(tmp_path, "latest", snapshot, STATE)
+    checkpoint.copy(str(tmp_path / "latest" / "latest"), tmp_path, "iter_epoch_1", STATE)
+    for name in ("latest", "iter_epoch_1"):
+        other = Run(seed=2)
+        restored = checkpoint.restore(str(tmp_path / name / name), other.net, other.optimizer)
+        assert all(np.array_equal(array, run.arrays()[key]) for key, array in other.arrays().items())
+        assert restored.averaged.keys() == scored.keys() and not restored.averaged["0.weight"].any()
+        assert restored.parts == [{"loss": 1.5}, {"loss": 2.5}]
+        assert folders.fault_of(tmp_path / name) == ""
+    loaded = paddle.load(str(tmp_path / "latest" / "latest.pdparams"))
+    assert not loaded["0.weight"].numpy().any()  # who only knows PaddleX's names gets the weights that were scored

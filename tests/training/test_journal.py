@@ -96,3 +96,27 @@ def test_a_full_disk_is_no_traceback(tmp_path):
     with pytest.raises(OutsideError, match=r"cannot write .*train\.log: No space left"):
         journal.line("x")
     journal.close("FAILED")
+
+
+def test_evaluations_in_the_middle_of_epochs(tmp_path, capsys):
+    journal = Journal(tmp_path, Tracker(), resumed=False, epochs_iters=3)
+    file = tmp_path / "train" / "evaluations.jsonl"
+    journal.epoch({"epoch": 0, "step": 0, "acc": 0.1})
+    assert not file.exists()
+    for record in ({"epoch": 0.5, "step": 3, "acc": 0.2}, {"epoch": 1.25, "step": 8, "acc": 0.3}):
+        journal.evaluation(record)
+        if record["epoch"] < 1:
+            journal.epoch({"epoch": 1, "step": 6, "loss": 1.0, "acc": 0.25, "samples_per_s": 1.0})
+    assert [record["epoch"] for record in epochs_in(tmp_path)] == [0, 1]
+    said = [json.loads(line)["epoch"] for line in file.read_text("utf-8").splitlines()]
+    assert said == [0, 0.5, 1, 1.25]
+    assert "epoch 0.50/3: acc 0.2000" in capsys.readouterr().out
+    journal.close("KILLED")
+    again = Journal(tmp_path, Tracker(), resumed=True, epochs_iters=3)
+    again.go_on_from(1.2)
+    assert [record["epoch"] for record in again.between] == [0.5] and len(again.epochs) == 2
+    again.go_on_from(0.2)
+    assert (again.between, [record["epoch"] for record in again.epochs]) == ([], [0])
+    again.close("KILLED")
+    Journal(tmp_path, Tracker(), resumed=False, epochs_iters=3).close("KILLED")
+    assert not file.exists()

@@ -7,107 +7,162 @@ from types import SimpleNamespace
 
 import numpy as np
 import paddle
-import pytest
 
-from ocrflow.errors import OcrflowError
 from ocrflow.training import checkpoint
+from ocrflow.training.find import marked_run
+from ocrflow.training.folders import fault_of
 from ocrflow.training.keeper import Keeper
 from ocrflow.training.state import State
 
 
-class Bench:
-    """A keeper whose network is one number, and whose exports are that number in a file."""
+class Kept:
+    """A keeper whose network is one number, which is the step's."""
 
-    def __init__(self, output: Path):
-        self.net = paddle.nn.Linear(1, 1)
-        self.output = output
-        task = SimpleNamespace(export=self._export, facts=lambda: {"base_width": 96})
-        self.keeper = Keeper(task, self.net, paddle.optimizer.Adam(parameters=self.net.parameters()), output)
+    def __init__(self, output: Path, run: str = "a", keep_last: int = 1):
+        with paddle.utils.unique_name.guard():
+            self.output, self.net = output, paddle.nn.Linear(1, 1)
+        self.state = State(run=run)
+        optimizer = paddle.optimizer.Adam(parameters=self.net.parameters())
+        task = SimpleNamespace(main_metric="acc")
+        self.keeper = Keeper(task, self.net, optimizer, None, output, {"facts": {"base_width": 96}}, keep_last)
 
-    def _export(self, net, folder):
-        folder.mkdir(exist_ok=True)
-        (folder / "value").write_text(str(int(net.weight)), encoding="utf-8")
+    def epoch(self, acc: float | None, is_periodic: bool = True) -> Kept:
+        """Finish an epoch with this score, or without an evaluation."""
+        state = self.state
+        state.step += 10
+        state.begin_next_epoch()
+        self.net.weight.set_value(np.array([[state.step]], np.float32))
+        is_best = False
+        if acc is not None:
+            state.last = {"epoch": state.epoch, "step": state.step, "acc": acc}
+            is_best = acc >= state.best.get("acc", 0)
+            state.best = state.last if is_best else state.best
+        self.keeper.save(state, None, is_there=False, is_best=is_best, is_periodic=is_periodic)
+        return self
 
-    def epoch(self, epoch: int, acc: float, best: dict, is_due: bool = True) -> State:
-        """Finish an epoch: the network's number becomes the epoch's."""
-        self.becomes(epoch)
-        last = {"epoch": epoch, "acc": acc}
-        state = State(epoch, epoch, {}, best or last, last)
-        self.keeper.save(state, is_best=not best, is_due=is_due)
-        return state
-
-    def becomes(self, value: int) -> None:
-        self.net.weight.set_value(np.array([[value]], np.float32))
-
-    def exported(self, name: str) -> int:
-        return int((self.output / name / "inference" / "value").read_text())
-
-
-def test_finished(tmp_path):
-    bench = Bench(tmp_path)
-    best = bench.epoch(1, 0.9, {}).best
-    bench.epoch(2, 0.5, best)
-    bench.keeper.finish()
-    assert (bench.exported("best_accuracy"), bench.exported("latest")) == (1, 2)
+    def names(self) -> list[str]:
+        return sorted(path.name for path in self.output.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("kept", "complete", "holds", "exported"),
-    [
-        (True, False, "epoch 2", 2),  # the broken epoch is dropped
-        (True, True, "epoch 2", 2),
-        (False, True, "epoch 3", 3),
-        (False, False, "the weights of this moment", 3),
-    ],
-)
-def test_stopped(tmp_path, kept, complete, holds, exported):
-    bench = Bench(tmp_path)
-    state = bench.epoch(2, 0.5, {}) if kept else State(3)
-    bench.becomes(state.epoch if complete else 3)
-    assert bench.keeper.stop(state, complete) == holds
-    assert bench.exported("latest") == exported
+def held(output: Path, name: str) -> int:
+    return int(checkpoint.read_weights(str(output / name / f"{name}.pdparams")).tensors["weight"])
 
 
-def resumed(path: Path, output: Path) -> tuple[Bench, State]:
-    bench = Bench(output)
+def resumed(path: Path, output: Path, **settings) -> Kept:
+    """A new process that goes on from a checkpoint."""
+    kept = Kept(output, **settings)
+    record = checkpoint.record(str(path))
+    kept.state = State.of(record, str(path), 10, same_batches=True)
+    kept.keeper.former_run, kept.keeper.names = kept.state.run, record["names"]
     with paddle.utils.unique_name.guard():
-        state = State.of(checkpoint.restore(str(path), bench.net, bench.keeper.optimizer), str(path), 1)
-    bench.keeper.adopt(state, str(path))
-    return bench, state
+        kept.keeper.restored = checkpoint.restore(str(path), kept.net, kept.keeper.optimizer).moments
+    kept.state.run = kept.state.run if kept.keeper.is_latest(str(path)) else "new"
+    kept.keeper.begin(kept.state, str(path))
+    return kept
+
+
+def test_names_and_numbers(tmp_path):
+    kept = Kept(tmp_path, keep_last=2)
+    kept.keeper.begin(kept.state, None)
+    for acc in (0.3, 0.9, 0.5, 0.4):
+        kept.epoch(acc)
+    assert kept.names() == ["best_accuracy", "iter_epoch_3", "iter_epoch_4", "latest", "train"]
+    assert [held(tmp_path, name) for name in ("best_accuracy", "iter_epoch_3", "latest")] == [20, 30, 40]
+    assert kept.keeper.best() == {"epoch": 2, "step": 20, "acc": 0.9}
+    assert marked_run(tmp_path) == "a"
+
+
+def test_what_damages_one_leaves_the_others_whole(tmp_path):
+    Kept(tmp_path).epoch(0.5)
+    (tmp_path / "latest" / "latest.pdparams").write_bytes(b"x")
+    assert fault_of(tmp_path / "latest")
+    assert not fault_of(tmp_path / "best_accuracy") and not fault_of(tmp_path / "iter_epoch_1")
+
+
+def test_what_is_there_is_not_written_again(tmp_path):
+    kept = Kept(tmp_path).epoch(None)
+    before = (tmp_path / "latest" / "latest.pdparams").stat().st_ino
+    kept.state.seconds = 99.0
+    kept.keeper.save(kept.state, None, is_there=True, is_best=True, is_periodic=False)
+    assert (tmp_path / "latest" / "latest.pdparams").stat().st_ino == before
+    assert checkpoint.info(tmp_path, "latest")["seconds"] == checkpoint.info(tmp_path, "best_accuracy")["seconds"] == 99
 
 
 def test_going_on_in_the_same_folder(tmp_path):
-    first = Bench(tmp_path)
-    best = first.epoch(1, 0.9, {}).best
-    first.epoch(2, 0.5, best)
-    second, state = resumed(tmp_path / "latest" / "latest.pdparams", tmp_path)
-    assert (state.best, second.keeper.kept_epoch) == (best, 2)
-    second.keeper.finish()
-    assert (second.exported("best_accuracy"), second.exported("latest")) == (1, 2)
+    Kept(tmp_path).epoch(0.9).epoch(0.5)
+    kept = resumed(tmp_path / "latest" / "latest.pdparams", tmp_path)
+    assert kept.state.best == {"epoch": 1, "step": 10, "acc": 0.9} and kept.state.run == "a"
+    assert (held(tmp_path, "best_accuracy"), held(tmp_path, "latest")) == (10, 20)
 
 
-def test_going_on_elsewhere_takes_the_restored_epoch_for_the_best(tmp_path):
-    first = Bench(tmp_path / "old")
-    first.epoch(2, 0.5, first.epoch(1, 0.9, {}).best)
-    second, state = resumed(tmp_path / "old" / "latest" / "latest.pdparams", tmp_path / "new")
-    assert state.best == state.last == {"epoch": 2, "acc": 0.5}
-    second.keeper.finish()
-    assert (second.exported("best_accuracy"), second.exported("latest")) == (2, 2)
-    _, again = resumed(tmp_path / "new" / "latest" / "latest.pdparams", tmp_path / "new")
-    assert again == state
+def test_going_on_elsewhere_takes_the_restored_moment_for_the_best(tmp_path):
+    Kept(tmp_path / "old").epoch(0.9).epoch(0.5)
+    kept = resumed(tmp_path / "old" / "latest" / "latest.pdparams", tmp_path / "new")
+    assert kept.state.best == kept.state.last == {"epoch": 2, "step": 20, "acc": 0.5}
+    assert (held(tmp_path / "new", "best_accuracy"), held(tmp_path / "new", "latest")) == (20, 20)
+    assert kept.names() == ["best_accuracy", "iter_epoch_2", "latest", "train"]
+    again = resumed(tmp_path / "new" / "latest" / "latest.pdparams", tmp_path / "new")
+    assert again.state == kept.state
 
 
-def test_an_epoch_that_was_not_evaluated_is_not_the_best(tmp_path):
-    first = Bench(tmp_path / "old")
-    first.becomes(3)
-    last = {"epoch": 2, "acc": 0.5}
-    first.keeper.save(State(3, 3, {}, last, last), is_best=False, is_due=True)
-    _, state = resumed(tmp_path / "old" / "latest" / "latest.pdparams", tmp_path / "new")
-    assert state.best == {}
-    assert not (tmp_path / "new" / "best_accuracy").exists()
+def test_a_moment_that_was_not_evaluated_is_not_the_best(tmp_path):
+    Kept(tmp_path / "old").epoch(0.9).epoch(None)
+    kept = resumed(tmp_path / "old" / "latest" / "latest.pdparams", tmp_path / "new")
+    assert kept.state.best == {}
+    assert "best_accuracy" not in kept.names()
 
 
-def test_a_folder_that_was_removed_meanwhile(tmp_path):
-    bench = Bench(tmp_path)
-    with pytest.raises(OcrflowError, match=r"latest\.pdparams is not there any more"):
-        bench.keeper.finish()
+def test_killed_before_the_other_names_were_given(tmp_path):
+    kept = Kept(tmp_path).epoch(0.3).epoch(0.5)
+    for name in ("best_accuracy", "iter_epoch_2"):
+        checkpoint.copy(str(tmp_path / "latest" / "latest"), tmp_path / "away", name, {})
+        (tmp_path / name).rename(tmp_path / "away" / f"{name}.gone")
+    kept = resumed(tmp_path / "latest" / "latest.pdparams", tmp_path)
+    assert kept.keeper.best()["step"] == 20 and held(tmp_path, "best_accuracy") == held(tmp_path, "iter_epoch_2") == 20
+
+
+def test_killed_before_old_ones_were_removed(tmp_path):
+    kept = Kept(tmp_path, keep_last=9).epoch(0.3).epoch(0.5).epoch(0.1)
+    resumed(tmp_path / "latest" / "latest.pdparams", tmp_path, keep_last=2)
+    assert kept.names() == ["best_accuracy", "iter_epoch_2", "iter_epoch_3", "latest", "train"]
+
+
+def test_back_to_an_earlier_epoch_is_another_training(tmp_path):
+    """So `auto` does not go on from the epochs that were given up, nor are they counted."""
+    Kept(tmp_path, keep_last=9).epoch(0.3).epoch(0.5).epoch(0.7)
+    kept = resumed(tmp_path / "iter_epoch_2" / "iter_epoch_2.pdparams", tmp_path, keep_last=2)
+    assert (kept.state.run, marked_run(tmp_path)) == ("new", "new")
+    assert held(tmp_path, "latest") == 20 and checkpoint.info(tmp_path, "latest")["run"] == "new"
+    assert kept.keeper.best()["acc"] == 0.7  # as it is better; the next one as good as 0.5 takes its place
+    assert checkpoint.info(tmp_path, "best_accuracy")["run"] == "new"
+    kept.epoch(0.6)
+    assert kept.keeper.best() == {"epoch": 3, "step": 30, "acc": 0.6}
+    assert [name for name in kept.names() if name.startswith("iter")] == ["iter_epoch_3"]
+
+
+def test_the_best_of_another_training_in_the_folder_is_not_taken_over(tmp_path):
+    Kept(tmp_path / "new", run="other").epoch(0.5)
+    Kept(tmp_path / "old").epoch(0.5)
+    kept = resumed(tmp_path / "old" / "latest" / "latest.pdparams", tmp_path / "new")
+    assert kept.keeper.best() == kept.state.best
+    assert checkpoint.info(tmp_path / "new", "best_accuracy")["run"] == "new"
+
+
+def test_a_damaged_best_is_replaced_by_the_moment_if_it_is_the_best(tmp_path):
+    Kept(tmp_path).epoch(0.3).epoch(0.5)
+    (tmp_path / "best_accuracy" / "best_accuracy.pdopt").write_bytes(b"x")
+    resumed(tmp_path / "latest" / "latest.pdparams", tmp_path)
+    assert fault_of(tmp_path / "best_accuracy") == "" and held(tmp_path, "best_accuracy") == 20
+
+
+def test_an_optimizer_that_did_no_step_yet_is_saved_as_it_was_restored(tmp_path):
+    """Paddle hands its state out only after a step."""
+    kept = Kept(tmp_path)
+    with paddle.utils.unique_name.guard():
+        (kept.net(paddle.ones([1, 1])) ** 2).sum().backward()
+        kept.keeper.optimizer.step()
+    kept.epoch(0.5)
+    again = resumed(tmp_path / "latest" / "latest.pdparams", tmp_path)
+    again.keeper.save(again.state, None, is_there=False, is_best=False, is_periodic=False)
+    restored = checkpoint.restore(str(tmp_path / "latest" / "latest"), again.net, again.keeper.optimizer).moments
+    assert any(name.endswith("moment1_0") and array.any() for name, array in restored.items())

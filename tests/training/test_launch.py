@@ -21,7 +21,7 @@ from ocrflow.config_file import to_yaml
 from ocrflow.errors import DataError, OutsideError, UsageError
 from ocrflow.inference.recognizer import Recognizer
 from ocrflow.tasks.text_recognition.training import RecognitionTask
-from ocrflow.training import launch, worker
+from ocrflow.training import launch, starting, worker
 from ocrflow.training.device import Device
 from ocrflow.training.stop import Interrupted
 
@@ -53,13 +53,13 @@ def wait_for_epoch(output: Path, epoch: int) -> bool:
 def started(monkeypatch):
     """The processes that `run_processes` starts."""
     processes: list[subprocess.Popen] = []
-    start = launch._start_on_cpu
+    start = starting.start_on_cpu
 
     def noting(*arguments):
         processes.extend(start(*arguments))
         return processes
 
-    monkeypatch.setattr(launch, "_start_on_cpu", noting)
+    monkeypatch.setattr(starting, "start_on_cpu", noting)
     yield processes
     assert all(process.poll() is not None for process in processes)
 
@@ -78,10 +78,10 @@ def test_two_processes_are_as_good_as_one(train_config, tmp_path, started, untra
     settings = {"epochs_iters": 1, "base_width": 320, "augment": 0.0}
     two, one = tmp_path / "two", tmp_path / "one"
     result = launch.run_processes(train_config(two, batch_size=12, num_processes=2, **settings), CPU, 2)
-    monkeypatch.setattr(RecognitionTask, "export", lambda *_: None)
+    monkeypatch.setattr(RecognitionTask, "export", lambda self, net, folder: folder.mkdir(exist_ok=True))
     alone = worker.train(train_config(one, batch_size=24, **settings), 1)
     assert epochs_in(two)[1]["loss"] == pytest.approx(epochs_in(one)[1]["loss"], rel=0.02)
-    assert [record["step"] for record in epochs_in(two)] == [0, 1]
+    assert [record["step"] for record in epochs_in(two)] == [record["step"] for record in epochs_in(one)]
     assert result["baseline"] == alone["baseline"]  # the same network: every row of val.txt was scored, once
     assert (result["rows_train"], result["rows_val"], result["last"]["epoch"]) == (24, 6, 1)
     for name in ("best_accuracy", "latest"):
@@ -97,7 +97,7 @@ def test_an_unreadable_image_ends_all_with_its_name(train_config, plates, tmp_pa
     Image.new("RGB", (139, 59)).save(dataset / "x.gif")  # whose header can be read, and no more
     (dataset / "x.gif").replace(dataset / name)
     began = time.monotonic()
-    with pytest.raises(DataError, match=rf"{name}: not an image that OpenCV decodes"):
+    with pytest.raises(DataError, match=rf"{name}: a GIF file, which OpenCV does not decode"):
         launch.run_processes(train_config(tmp_path / "output", dataset, num_processes=2), CPU, 2)
     assert time.monotonic() - began < 20 + launch.GRACE_S
 
@@ -136,7 +136,7 @@ def test_ctrl_c(train_config, plates, tmp_path):
     failure = json.loads((output / "train_result.json").read_text("utf-8"))
     assert (failure["done_flag"], failure["err_type"]) == (False, "Interrupted")
     held = json.loads((output / "latest" / "latest.info.json").read_text("utf-8"))
-    assert held["epoch"] >= 1
+    assert held["global_step"] >= 1
     recognizer = Recognizer(output / "latest" / "inference")
     files = [plates / row.split("\t")[0] for row in (plates / "val.txt").read_text("utf-8").splitlines()]
     assert len(list(recognizer.predict_files(files))) == 6
@@ -159,17 +159,15 @@ def test_a_signal_to_the_parent_alone_reaches_all():
     processes = [python(WAITS), python(WAITS)]
     assert all(process.stdout.readline() for process in processes)
     threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
-    assert launch._wait(processes) == ([130, 130], True)
+    assert launch._wait(processes, 10.0) == ([130, 130], True)
 
 
-def test_one_that_ends_in_peace_does_not_hurry_the_others(monkeypatch):
-    monkeypatch.setattr(launch, "GRACE_S", 0.1)
-    assert launch._wait([python("pass"), python("import time; time.sleep(1)")]) == ([0, 0], False)
+def test_one_that_ends_in_peace_does_not_hurry_the_others():
+    assert launch._wait([python("pass"), python("import time; time.sleep(1)")], 0.1) == ([0, 0], False)
 
 
-def test_one_that_fails_leaves_the_others_a_little_time(monkeypatch):
-    monkeypatch.setattr(launch, "GRACE_S", 0.5)
-    codes, stopped = launch._wait([python("raise SystemExit(3)"), python("import time; time.sleep(60)")])
+def test_one_that_fails_leaves_the_others_a_little_time():
+    codes, stopped = launch._wait([python("raise SystemExit(3)"), python("import time; time.sleep(60)")], 0.5)
     assert (codes, stopped) == ([3, -signal.SIGKILL], False)
 
 
@@ -193,3 +191,28 @@ def test_outcomes(tmp_path):
 def test_stopped_before_the_processes_were_ready(tmp_path):
     with pytest.raises(Interrupted, match=r"before a checkpoint could be saved \(exit codes \[-15, -15\]\)"):
         outcome(tmp_path, None, [-15, -15], stopped=True)
+
+
+def test_paddles_launcher_starts_and_stops_them_too(train_config, tmp_path):
+    """As it does for cards; here for two processes on the CPU of one host."""
+    output = tmp_path / "output"
+    when_epoch(output, 1, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    config = train_config(output, epochs_iters=5000, num_processes=2, dist_ips="127.0.0.1")
+    with pytest.raises(Interrupted, match=r"stopped in epoch \d+ of 5000; \S*latest holds epoch"):
+        launch.run_processes(config, CPU, 2)
+    held = json.loads((output / "latest" / "latest.info.json").read_text("utf-8"))
+    assert held["batching"]["processes"] == 2 and held["global_step"] >= 3
+    assert (output / "latest" / "inference" / "inference.json").is_file()
+    logs = sorted(path.name for path in (output / "train" / "processes").iterdir())
+    assert logs == ["workerlog.0", "workerlog.1"]
+    assert "24 training rows" in (output / "train" / "processes" / "workerlog.0").read_text("utf-8")
+
+
+def test_the_other_hosts_read_the_outcome_of_the_first(tmp_path, monkeypatch):
+    file = tmp_path / "outcome.json"
+    threading.Timer(0.3, lambda: file.write_text("{}")).start()
+    launch._await_shared(file)
+    file.unlink()
+    monkeypatch.setattr(launch, "SHARED_S", 0.1)
+    with pytest.raises(OutsideError, match=r"the first host has not written it here\n.*a disk that all hosts"):
+        launch._await_shared(file)

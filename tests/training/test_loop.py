@@ -21,7 +21,7 @@ from ocrflow.training import stepper, worker
 from ocrflow.training.stop import Interrupted
 
 LATEST, BEST = "latest/latest.pdparams", "best_accuracy/best_accuracy.pdparams"
-STEPS = 6  # of an epoch: 24 rows in batches of 4
+STEPS = 8  # of an epoch: 24 rows of three widths in batches of at most 4
 
 
 def output_of(config) -> Path:
@@ -49,10 +49,10 @@ def sigterm_in_step(step: int):
     """The training inside gets SIGTERM in this step (counted from 0)."""
     step_of = stepper.Stepper.step
 
-    def with_signal(self, batch, number):
+    def with_signal(self, batches, number):
         if number == step:
             os.kill(os.getpid(), signal.SIGTERM)
-        return step_of(self, batch, number)
+        return step_of(self, batches, number)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stepper.Stepper, "step", with_signal)
@@ -81,8 +81,8 @@ def test_the_loss_is_the_mean_over_the_rows(train_config, tmp_path, untracked, m
     losses = []
     step_of = stepper.Stepper.step
 
-    def noting(self, batch, number):
-        losses.append((step_of(self, batch, number), batch.global_size))
+    def noting(self, batches, number):
+        losses.append((step_of(self, batches, number), sum(batch.global_size for batch in batches)))
         return losses[-1][0]
 
     monkeypatch.setattr(stepper.Stepper, "step", noting)
@@ -94,12 +94,12 @@ def test_the_loss_is_the_mean_over_the_rows(train_config, tmp_path, untracked, m
 
 
 def test_stopped_and_resumed_equals_unbroken(trained, train_config, tmp_path, untracked):
-    """Also: two runs with the same seed are the same run, and the epoch that was broken off is repeated whole."""
+    """Also: two runs with the same seed are the same run, and an epoch that was broken off goes on where it was."""
     unbroken, output = output_of(trained[0]), tmp_path / "output"
-    stopped = r"stopped in epoch 2 of 2; \S*latest holds epoch 1\n.*Train\.resume_path=\S*latest\.pdparams"
+    stopped = r"in epoch 2 of 2; \S*latest holds epoch 1 and 3 steps of the next\n.*Train\.resume_path=\S*latest\.pd"
     with sigterm_in_step(STEPS + 2), pytest.raises(Interrupted, match=stopped):
         worker.train(train_config(output), 1)
-    assert info(output)["epoch"] == 1
+    assert (info(output)["epoch"], info(output)["epoch_step"]) == (1, 3)
     assert len(Recognizer(output / "latest" / "inference").predict([np.zeros((48, 100, 3), np.uint8)])) == 1
     result = worker.train(train_config(output, resume_path=str(output / LATEST)), 1)
     assert equal(weights_in(output), weights_in(unbroken))
@@ -119,22 +119,20 @@ def test_going_on_in_another_folder(trained, train_config, tmp_path, untracked, 
     first, second = tmp_path / "first", tmp_path / "second"
     with sigterm_in_step(STEPS + 1), pytest.raises(Interrupted):
         worker.train(train_config(first), 1)
-    with sigterm_in_step(STEPS + 1), pytest.raises(Interrupted, match="holds epoch 1"):
+    with sigterm_in_step(STEPS + 3), pytest.raises(Interrupted, match="holds epoch 1 and 4 steps of the next"):
         worker.train(train_config(second, resume_path=str(first / LATEST)), 1)
-    assert info(second)["epoch"] == info(second, "best_accuracy")["epoch"] == 1
+    assert (info(second)["epoch"], info(second)["epoch_step"]) == (1, 4)
     shutil.rmtree(first)
-    worker.train(train_config(second, resume_path=str(second / LATEST)), 1)
+    worker.train(train_config(second, resume_path="auto"), 1)
     assert equal(weights_in(second), weights_in(output_of(trained[0])))
 
 
 def test_stopped_before_any_epoch_is_complete(train_config, tmp_path, untracked, no_export):
     output = tmp_path / "output"
-    with (
-        sigterm_in_step(2),
-        pytest.raises(Interrupted, match=r"epoch 1 of 1; \S*latest holds the weights of this moment"),
-    ):
+    held = r"epoch 1 of 1; \S*latest holds epoch 0 and 3 steps of the next"
+    with sigterm_in_step(2), pytest.raises(Interrupted, match=held):
         worker.train(train_config(output, epochs_iters=1), 1)
-    assert (info(output)["epoch"], info(output)["global_step"]) == (0, 0)
+    assert (info(output)["epoch"], info(output)["global_step"]) == (0, 3)
     assert (output / "latest" / "inference").is_dir()
     result = worker.train(train_config(output, epochs_iters=1, resume_path=str(output / LATEST)), 1)
     assert [record["epoch"] for record in epochs_in(output)] == [0, 1]
@@ -175,8 +173,8 @@ def test_best_is_the_best_and_the_later_of_equals(train_config, tmp_path, untrac
     result = worker.train(train_config(output, epochs_iters=4, batch_size=24), 1)
     assert (result["baseline"]["acc"], result["best"], result["last"]) == (
         0.1,
-        {"epoch": 3, "acc": 0.5, "norm_edit_dis": 0.0},
-        {"epoch": 4, "acc": 0.4, "norm_edit_dis": 0.0},
+        {"epoch": 3, "step": 6, "acc": 0.5, "norm_edit_dis": 0.0},
+        {"epoch": 4, "step": 8, "acc": 0.4, "norm_edit_dis": 0.0},
     )
     assert (info(output, "best_accuracy")["epoch"], info(output)["epoch"]) == (3, 4)
     assert not equal(weights_in(output), weights_in(output, BEST))

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
-import sys
-import time
 
 import pytest
 
@@ -14,12 +11,13 @@ from ocrflow.config import RunConfig
 from ocrflow.errors import DataError, UsageError
 from ocrflow.tracking import run
 from ocrflow.training import loop, worker
+from ocrflow.training.meeting import PeerGone
 from ocrflow.training.stop import Interrupted
 
 
 @pytest.fixture
 def job(tmp_path, monkeypatch):
-    monkeypatch.setattr(worker, "_exit_with_parent", lambda: None)
+    monkeypatch.setattr(worker, "end_with_parent", lambda: None)
     file = tmp_path / "train" / "job.json"
     file.parent.mkdir()
     file.write_text(json.dumps({"config": RunConfig().model_dump(mode="json"), "processes": 2}), encoding="utf-8")
@@ -51,6 +49,7 @@ def ending(error):
         (0, Interrupted("c"), 130, {"error": "Interrupted", "message": "c", "fix": ""}),
         (1, Interrupted("c"), 130, None),  # rank 0 knows what it has kept
         (0, KeyboardInterrupt(), 130, None),
+        (1, PeerGone("d"), 3, None),  # it has left its own error
     ],
 )
 def test_outcome_and_exit_code(job, monkeypatch, rank, error, code, written):
@@ -94,30 +93,22 @@ def test_weights_that_do_not_fit_close_the_run_as_failed(train_config, tmp_path,
         worker.train(train_config(tmp_path / "output", pretrain_weight_path="none.pdparams"), 1)
 
 
-def test_a_process_without_its_parent_ends():
-    watch = "from ocrflow.training.worker import _exit_with_parent; _exit_with_parent()"
-    child = f"import time; {watch}; print(1, flush=True); time.sleep(90)"
-    parent = (
-        "import subprocess, sys, time; "
-        f"p = subprocess.Popen([sys.executable, '-c', {child!r}], stdout=subprocess.PIPE); p.stdout.readline(); "
-        "print(p.pid, flush=True); time.sleep(90)"
-    )
-    process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True)
-    pid = int(process.stdout.readline())
-    assert is_running(pid)
-    process.kill()
-    process.wait()
-    end = time.monotonic() + 10
-    while is_running(pid) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert not is_running(pid)
+@pytest.mark.parametrize(
+    ("device", "environment", "expected"),
+    [
+        ("cpu", {}, "cpu"),
+        ("gpu:3", {}, "gpu:3"),
+        ("gpu:2,3", {"FLAGS_selected_gpus": "3"}, "gpu:3"),
+        ("dcu:1", {"FLAGS_selected_gpus": "0"}, "gpu:0"),
+        ("npu:0,1", {"FLAGS_selected_npus": "1"}, "npu:1"),
+    ],
+)
+def test_the_card_is_the_one_that_the_launcher_chose(monkeypatch, device, environment, expected):
+    import paddle
 
-
-def is_running(pid: int) -> bool:
-    from pathlib import Path
-
-    status = Path(f"/proc/{pid}/status")
-    try:
-        return "State:\tZ" not in status.read_text()
-    except OSError:
-        return False
+    chosen: list[str] = []
+    monkeypatch.setattr(paddle, "set_device", chosen.append)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    worker.use_device(RunConfig.model_validate({"Global": {"device": device}}))
+    assert chosen == [expected]
