@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 from ocrflow import __version__
 from ocrflow.cli_data import add_data
+from ocrflow.cpu import use_fast_kernels
 from ocrflow.errors import OcrflowError
 from ocrflow.quiet import quiet_libraries
 
@@ -40,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def guarded(work: Callable[[], None]) -> int:
     """Do `work`; an error of ocrflow becomes a message on stderr and its exit code. Others keep their traceback."""
     quiet_libraries()
+    use_fast_kernels()
     try:
         work()
         return 0

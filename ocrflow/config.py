@@ -84,7 +84,7 @@ class TrainSection(Section):
     warmup_epochs: float = Field(1.0, ge=0, description="ocrflow: epochs of linear warm-up before the cosine decay")
     weight_decay: float = Field(3e-5, ge=0, description="ocrflow: factor of the L2 regulariser")
     grad_clip_norm: float = Field(5.0, gt=0, description="ocrflow: limit of the gradients' global norm")
-    augment: float = Field(0.5, ge=0, le=1, description="ocrflow: probability of each augmentation of an image")
+    augment: float = Field(0.5, ge=0, le=1, description="ocrflow: factor on the probability of each augmentation")
     base_width: Annotated[int, Field(ge=8, le=3200)] | Literal["auto"] = Field(
         "auto", description="ocrflow: narrowest input in pixels at 48 rows; auto: from the training images, at most 320"
     )

@@ -24,30 +24,28 @@ class Average:
 
     def __init__(self, net: nn.Layer, decay: float):
         self.net, self.decay = net, decay
+        self._live = {name: tensor for name, tensor in net.state_dict().items() if tensor.is_floating_point()}
         self.tensors: dict[str, paddle.Tensor] = {}
-        self.set({name: tensor for name, tensor in net.state_dict().items() if tensor.is_floating_point()})
+        self.set(self._live)
 
     @paddle.no_grad()
     def set(self, tensors: Mapping[str, Any]) -> None:
         """Take over averages (arrays or tensors), for instance those of a checkpoint."""
-        live = self.net.state_dict()
         for name, value in tensors.items():
-            if name in live and live[name].is_floating_point():
-                self.tensors[name] = paddle.to_tensor(np.array(value), live[name].dtype)
+            if name in self._live:
+                self.tensors[name] = paddle.to_tensor(np.array(value), self._live[name].dtype)
 
     @paddle.no_grad()
     def update(self, step: int) -> None:
         """Take the weights after step `step` (1-based) into the average."""
         share = 1 - min(self.decay, (1 + step) / (10 + step))
-        live = self.net.state_dict()
         for name, tensor in self.tensors.items():
-            tensor.lerp_(live[name], share)
+            tensor.lerp_(self._live[name], share)
 
     @contextmanager
     def applied(self) -> Iterator[None]:
         """The network has the averaged weights inside the block, and its own again after it."""
-        live = self.net.state_dict()
-        own = {name: live[name].clone() for name in self.tensors}
+        own = {name: self._live[name].clone() for name in self.tensors}
         self.net.set_state_dict(self.tensors)
         try:
             yield

@@ -34,12 +34,12 @@ class Epoch:
         bench, state = self.bench, self.state
         plan = bench.task.plan(self.number)
         size = bench.settings.accumulate
-        steps = [plan[at : at + size] for at in range(0, len(plan), size)]
-        with track(f"epoch {self.number}/{bench.plan.epochs}", sum(map(len, plan))) as advance:
-            advance(sum(len(batch) for step in steps[: state.epoch_step] for batch in step))
-            rest = plan[state.epoch_step * size :]
-            with closing(bench.task.batches(rest, self.number, bench.ranks)) as batches:
-                ended_by = self._steps(batches, len(steps), advance)
+        rest, count = plan[state.epoch_step * size :], -(-len(plan) // size)
+        with (
+            track(f"epoch {self.number}/{bench.plan.epochs}", sum(map(len, rest))) as advance,
+            closing(bench.task.batches(rest, self.number, bench.ranks)) as batches,
+        ):
+            ended_by = self._steps(batches, count, advance)
         if not ended_by:
             self._finished()
         return ended_by

@@ -115,8 +115,9 @@ class Keeper:
 
     def _snapshot(self, parts: list[Any] | None) -> Snapshot:
         own, moments = self.net.state_dict(), self.optimizer.state_dict()
-        if not any(name.endswith("_moment1_0") for name in moments):
-            moments = self.restored or moments
+        if any(name.endswith(checkpoint.MOMENT) for name in moments):
+            self.restored = {}
+        moments = self.restored or moments
         if self.average is None:
             return Snapshot(own, moments, parts=parts)
         return Snapshot(self.average.state_dict(), moments, own, parts)

@@ -9,10 +9,10 @@ import paddle
 from paddle import nn
 
 from ocrflow.errors import UsageError
-from ocrflow.training import checkpoint
 from ocrflow.training.average import Average
 from ocrflow.training.identity import require_same
 from ocrflow.training.plan import RunPlan
+from ocrflow.training.restoring import read_record, restore
 from ocrflow.training.state import State
 
 
@@ -51,14 +51,14 @@ def resume(
         UsageError: it is of another model, dictionary or dataset, or has done more epochs than are planned.
         DataError: one of its files is damaged, or holds something else.
     """
-    record = checkpoint.record(path)
+    record = read_record(path)
     same_batches = isinstance(record, dict) and record.get("batching") == about["batching"]
     state = State.of(record, path, plan.steps_per_epoch, same_batches)
     require_same(path, record.get("identity") or {}, about["identity"])
     if state.epoch > plan.epochs:
         message = f"{path} has done {state.epoch} epochs, Train.epochs_iters is {plan.epochs}"
         raise UsageError(message, fix=f"-o Train.epochs_iters={state.epoch + 1} or more")
-    restored = checkpoint.restore(path, net, optimizer)
+    restored = restore(path, net, optimizer)
     if average:
         average.set(restored.averaged or net.state_dict())
     lines = [f"going on from {path}, {_place(state, plan)}", *_changes(record, about, same_batches)]

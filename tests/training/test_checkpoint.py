@@ -9,9 +9,10 @@ import numpy as np
 import paddle
 import pytest
 
-from ocrflow.errors import DataError, OutsideError, UsageError
+from ocrflow.errors import OutsideError
 from ocrflow.training import checkpoint, folders
 from ocrflow.training.checkpoint import Snapshot
+from ocrflow.training.restoring import read_record, restore
 
 STATE = {"epoch": 1, "global_step": 3, "best_model_dict": {"acc": 0.5}, "facts": {"base_width": 96}}
 ENDINGS = [".info.json", ".pdopt", ".pdparams", ".states"]
@@ -60,76 +61,8 @@ def test_paddlex_files(saved):
     assert [path.name for path in saved.parent.parent.iterdir()] == ["latest"]
     assert checkpoint.info(saved.parent.parent, "latest") == said
     assert checkpoint.info(saved.parent.parent, "best_accuracy") == {}
-    assert checkpoint.record(str(saved)) == STATE
+    assert read_record(str(saved)) == STATE
     assert folders.fault_of(saved.parent) == ""
-
-
-@pytest.mark.parametrize("ending", [".pdparams", ""])
-def test_the_next_step_is_bit_for_bit_that_of_the_unbroken_run(run, saved, ending):
-    other = Run(seed=2)
-    restored = checkpoint.restore(str(saved.with_suffix(ending)), other.net, other.optimizer)
-    assert (restored.averaged, restored.parts) == (None, None)
-    for number in (3, 4):
-        run.step(number)
-        other.step(number)
-    assert all(np.array_equal(array, other.arrays()[name]) for name, array in run.arrays().items())
-    without = Run(seed=2)
-    without.net.set_state_dict(paddle.load(str(saved)))
-    for number in (3, 4):
-        without.step(number)
-    assert not np.array_equal(without.arrays()["0.weight"], run.arrays()["0.weight"])  # the moments do matter
-
-
-def test_before_the_first_step_there_are_no_moments(tmp_path):
-    first, second = Run(), Run(seed=2)
-    checkpoint.save(tmp_path, "latest", first.net, first.optimizer, STATE)
-    checkpoint.restore(str(tmp_path / "latest" / "latest"), second.net, second.optimizer)
-    for run in (first, second):
-        run.step(0)
-    assert all(np.array_equal(array, second.arrays()[name]) for name, array in first.arrays().items())
-
-
-@pytest.mark.parametrize("ending", [".pdparams", ".pdopt", ".states"])
-def test_a_missing_file_is_named(saved, ending):
-    saved.with_suffix(ending).unlink()
-    with pytest.raises(UsageError, match=rf"missing \S*latest\{ending}\n"):
-        checkpoint.record(str(saved))
-
-
-@pytest.mark.parametrize("ending", [".pdparams", ".pdopt", ".states"])
-def test_a_damaged_file_is_named(saved, ending):
-    file = saved.with_suffix(ending)
-    file.write_bytes(file.read_bytes()[:-5])
-    named = rf"the checkpoint is damaged: latest\{ending} has \d+ bytes, expected \d+\n  fix: -o Train.resume_path=auto"
-    with pytest.raises(DataError, match=named):
-        checkpoint.record(str(saved))
-
-
-@pytest.mark.parametrize("ending", [".pdparams", ".pdopt", ".states"])
-def test_without_sums_it_is_found_by_reading_and_nothing_is_changed(saved, ending):
-    """As in checkpoints that PaddleX or an earlier ocrflow wrote."""
-    saved.with_suffix(".info.json").write_text(json.dumps(STATE))
-    file = saved.with_suffix(ending)
-    file.write_bytes(file.read_bytes()[:-5])
-    run = Run(seed=2)
-    before = run.arrays()
-    with pytest.raises(DataError, match=rf"latest\{ending}: refused or unreadable"):
-        checkpoint.restore(str(saved), run.net, run.optimizer)
-        checkpoint.record(str(saved))
-    assert ending == ".states" or all(np.array_equal(array, before[name]) for name, array in run.arrays().items())
-
-
-def test_another_network(saved):
-    other = Run(hidden=9)
-    named = r"of another network or dictionary: 0\.bias \[8\] -> \[9\] and 6 more tensors"
-    with pytest.raises(DataError, match=named):
-        checkpoint.restore(str(saved), other.net, other.optimizer)
-
-
-def test_moments_of_another_network(saved):
-    paddle.save({"other_0.w_0_moment1_0": paddle.ones([1])}, str(saved.with_suffix(".pdopt")))
-    with pytest.raises(DataError, match=r"latest\.pdopt: not the optimizer state of this network"):
-        checkpoint.restore(str(saved), Run().net, Run().optimizer)
 
 
 @pytest.mark.parametrize("fails_at", [1, 2])
@@ -164,7 +97,7 @@ def test_a_failing_rename_keeps_the_previous_checkpoint(run, saved, tmp_path, mo
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(OutsideError, match="Input/output error"):
         checkpoint.save(tmp_path, "latest", run.net, run.optimizer, STATE | {"epoch": 2})
-    assert checkpoint.record(str(saved)) == STATE
+    assert read_record(str(saved)) == STATE
 
 
 def test_a_folder_that_cannot_be_written(run, tmp_path):
@@ -184,8 +117,8 @@ def test_a_copy_goes_on_as_well(run, saved, tmp_path):
     assert checkpoint.info(tmp_path / "new", "best_accuracy")["epoch"] == 9
     other = Run(seed=2)
     path = tmp_path / "new" / "best_accuracy" / "best_accuracy.pdparams"
-    assert checkpoint.record(str(path))["epoch"] == 9
-    checkpoint.restore(str(path), other.net, other.optimizer)
+    assert read_record(str(path))["epoch"] == 9
+    restore(str(path), other.net, other.optimizer)
     for each in (run, other):
         each.step(3)
     assert all(np.array_equal(array, other.arrays()[name]) for name, array in run.arrays().items())
@@ -193,8 +126,8 @@ def test_a_copy_goes_on_as_well(run, saved, tmp_path):
 
 def test_a_copy_onto_itself_changes_the_record(run, saved, tmp_path):
     checkpoint.copy(str(saved), tmp_path, "latest", STATE | {"epoch": 9})
-    assert checkpoint.record(str(saved))["epoch"] == 9 and folders.fault_of(saved.parent) == ""
-    checkpoint.restore(str(saved), Run().net, Run().optimizer)
+    assert read_record(str(saved))["epoch"] == 9 and folders.fault_of(saved.parent) == ""
+    restore(str(saved), Run().net, Run().optimizer)
 
 
 def test_weights_that_are_scored_and_those_that_training_goes_on_from(run, tmp_path):
@@ -204,7 +137,7 @@ def test_weights_that_are_scored_and_those_that_training_goes_on_from(run, tmp_p
     checkpoint.copy(str(tmp_path / "latest" / "latest"), tmp_path, "iter_epoch_1", STATE)
     for name in ("latest", "iter_epoch_1"):
         other = Run(seed=2)
-        restored = checkpoint.restore(str(tmp_path / name / name), other.net, other.optimizer)
+        restored = restore(str(tmp_path / name / name), other.net, other.optimizer)
         assert all(np.array_equal(array, run.arrays()[key]) for key, array in other.arrays().items())
         assert restored.averaged.keys() == scored.keys() and not restored.averaged["0.weight"].any()
         assert restored.parts == [{"loss": 1.5}, {"loss": 2.5}]

@@ -8,10 +8,12 @@ from types import SimpleNamespace
 import numpy as np
 import paddle
 
+from ocrflow.nets.weights import read_weights
 from ocrflow.training import checkpoint
 from ocrflow.training.find import marked_run
 from ocrflow.training.folders import fault_of
 from ocrflow.training.keeper import Keeper
+from ocrflow.training.restoring import read_record, restore
 from ocrflow.training.state import State
 
 
@@ -45,17 +47,17 @@ class Kept:
 
 
 def held(output: Path, name: str) -> int:
-    return int(checkpoint.read_weights(str(output / name / f"{name}.pdparams")).tensors["weight"])
+    return int(read_weights(str(output / name / f"{name}.pdparams")).tensors["weight"])
 
 
 def resumed(path: Path, output: Path, **settings) -> Kept:
     """A new process that goes on from a checkpoint."""
     kept = Kept(output, **settings)
-    record = checkpoint.record(str(path))
+    record = read_record(str(path))
     kept.state = State.of(record, str(path), 10, same_batches=True)
     kept.keeper.former_run, kept.keeper.names = kept.state.run, record["names"]
     with paddle.utils.unique_name.guard():
-        kept.keeper.restored = checkpoint.restore(str(path), kept.net, kept.keeper.optimizer).moments
+        kept.keeper.restored = restore(str(path), kept.net, kept.keeper.optimizer).moments
     kept.state.run = kept.state.run if kept.keeper.is_latest(str(path)) else "new"
     kept.keeper.begin(kept.state, str(path))
     return kept
@@ -164,5 +166,5 @@ def test_an_optimizer_that_did_no_step_yet_is_saved_as_it_was_restored(tmp_path)
     kept.epoch(0.5)
     again = resumed(tmp_path / "latest" / "latest.pdparams", tmp_path)
     again.keeper.save(again.state, None, is_there=False, is_best=False, is_periodic=False)
-    restored = checkpoint.restore(str(tmp_path / "latest" / "latest"), again.net, again.keeper.optimizer).moments
+    restored = restore(str(tmp_path / "latest" / "latest"), again.net, again.keeper.optimizer).moments
     assert any(name.endswith("moment1_0") and array.any() for name, array in restored.items())

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,6 +46,20 @@ def test_the_script_is_alone_in_its_folder(tmp_path):
     assert {path.name for path in script.parent.iterdir()} <= {"__init__.py", "__pycache__", "worker.py"}
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
     assert "IndexError" in done.stderr  # it came to where it needs the job
+
+
+@pytest.mark.parametrize(
+    ("kind", "free_mib", "said"),
+    [("gpu", 63, "has 63 MiB, NCCL gets NCCL_SHM_DISABLE=1"), ("gpu", 9000, ""), ("npu", 63, ""), ("cpu", 63, "")],
+)
+def test_small_shared_memory(monkeypatch, tmp_path, capsys, kind, free_mib, said):
+    monkeypatch.delenv(starting.NO_SHM, raising=False)
+    monkeypatch.setattr(starting, "SHM", tmp_path)
+    monkeypatch.setattr(starting.shutil, "disk_usage", lambda _: SimpleNamespace(free=free_mib << 20))
+    assert starting.without_shared_memory(Device(kind, (0, 1))) == ({"NCCL_SHM_DISABLE": "1"} if said else {})
+    assert said in capsys.readouterr().out
+    monkeypatch.setenv(starting.NO_SHM, "0")
+    assert starting.without_shared_memory(Device(kind, (0, 1))) == {}
 
 
 def test_what_the_launcher_writes_of_the_environment_is_not_kept(tmp_path, monkeypatch):
