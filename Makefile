@@ -22,7 +22,7 @@ else
 endif
 
 test: setup lint
-	pytest
+	pytest -n 2 --dist loadfile
 
 lint: setup
 	ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from functools import partial
@@ -16,6 +17,7 @@ from ocrflow.data.workers import in_order
 from ocrflow.progress import Advance, track
 
 _CHUNK = 32
+_FEW = 48  # so many images pay for starting processes
 Task = tuple[str, str, Stamp | None]  # key, absolute path, stamp
 
 
@@ -57,7 +59,8 @@ def _unknown(
 def _inspected(tasks: list[Task]) -> Iterator[tuple[Task, ImageFacts]]:
     if tasks:
         prepare = partial(_share, multiprocessing.get_context("fork").RLock())
-        work = in_order(_inspect, (path for _, path, _ in tasks), pool_from=1, chunk=_CHUNK, prepare=prepare)
+        few = 1 if sys.stderr.isatty() else _FEW  # a live bar writes to the descriptor that the decoders are heard on
+        work = in_order(_inspect, (path for _, path, _ in tasks), pool_from=few, chunk=_CHUNK, prepare=prepare)
         with closing(work) as facts:
             yield from zip(tasks, facts, strict=True)
 

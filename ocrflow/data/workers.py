@@ -42,7 +42,7 @@ def in_order(
 
     Args:
         chunk: jobs that go to a process at once.
-        prepare: called in each process first.
+        prepare: called first in each process that works.
 
     Raises:
         OutsideError: the system ended a process, as it does when memory is short.
@@ -50,8 +50,10 @@ def in_order(
     cores, pool_from = len(os.sched_getaffinity(0)), pool_from or POOL_FROM
     iterator = iter(jobs)
     first = list(islice(iterator, pool_from))
-    if len(first) < pool_from or (cores == 1 and prepare is None):
-        yield from map(work, chain(first, iterator))
+    if len(first) < pool_from:
+        if prepare:
+            prepare()
+        yield from map(work, first)
         return
     context = multiprocessing.get_context("fork")
     ended = context.Event()

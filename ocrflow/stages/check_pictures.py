@@ -19,6 +19,7 @@ from ocrflow.files import replacing
 from ocrflow.tasks.check import DatasetCheck
 from ocrflow.tasks.examine import Examination
 
+_FEW = 16  # so many pictures pay for starting processes
 _QUALITY = 90  # of the JPEG samples
 
 
@@ -47,7 +48,7 @@ def write_pictures(folder: Path, name: str, found: Examination) -> dict[str, Any
     samples = [(split, row) for split, rows in found.samples.items() for row in rows]
     jobs: list[Job] = [None, *samples]
     drawing = _Drawing(folder, found.check, found.root)
-    with closing(in_order(_draw, jobs, pool_from=1, chunk=1, prepare=partial(_share, drawing))) as drawn:
+    with closing(in_order(_draw, jobs, pool_from=_FEW, chunk=1, prepare=partial(_share, drawing))) as drawn:
         _, *names = drawn
     attributes: dict[str, list[str]] = {f"{split}_sample_paths": [] for split in found.samples}
     for (split, _), file in zip(samples, names, strict=True):

