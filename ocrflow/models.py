@@ -50,5 +50,7 @@ def task_of(model: str) -> str:
 
 def nearest(word: str, known: object) -> str:
     """A clause ' (did you mean X?)' for the known word that is nearest, or an empty string."""
-    found = difflib.get_close_matches(word, [str(item) for item in known], n=1, cutoff=0.4)  # type: ignore[attr-defined]
+    names = [str(item) for item in known]  # type: ignore[attr-defined]
+    found = [name for name in names if len(word) > 2 and name.startswith(word)]
+    found = found or difflib.get_close_matches(word, names, n=1, cutoff=0.4)
     return f" (did you mean {found[0]!r}?)" if found else ""

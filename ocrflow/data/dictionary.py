@@ -29,7 +29,7 @@ def scan_dictionary(path: Path) -> ScannedDictionary:
         problem = _problem(entry, first_line)
         if problem:
             faults.append(fault(*problem, path, line=number))
-        if not problem or (problem[0] == "dict_misencoded" and entry not in first_line):
+        if not problem or problem[0] == "dict_misencoded":
             first_line[entry] = number
             if not unicodedata.is_normalized("NFC", entry):
                 message = f"{entry!r} (U+{ord(entry):04X}) is {unicodedata.normalize('NFC', entry)!r} in NFC"
@@ -49,10 +49,10 @@ def _problem(entry: str, first_line: dict[str, int]) -> tuple[str, str] | None:
         return "dict_multi_character", f"expected one character, got {len(entry)}: {entry[:40]!r}{hint}"
     if entry == SPACE:
         return "dict_space", "a line with a space"
-    if entry in _LEFT_OVER or unicodedata.category(entry) in _NO_TEXT:
-        return "dict_misencoded", f"{entry!r} (U+{ord(entry):04X}) is in no text that was encoded rightly"
     if entry in first_line:
         return "dict_duplicate", f"{entry!r} stands in line {first_line[entry]} already"
+    if entry in _LEFT_OVER or unicodedata.category(entry) in _NO_TEXT:
+        return "dict_misencoded", f"{entry!r} (U+{ord(entry):04X}) is in no text that was encoded rightly"
     return None
 
 

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing.synchronize import Event
 from typing import TypeVar
@@ -74,11 +75,22 @@ def _pooled(
     waiting: deque[Future[list[ResultT]]] = deque()
     ahead = 3 * len(os.sched_getaffinity(0))
     while chunk := list(islice(jobs, size)):
-        waiting.append(pool.submit(_all, work, chunk))
+        with _interrupts_later():  # the first call starts the processes, which ignore them only then
+            waiting.append(pool.submit(_all, work, chunk))
         if len(waiting) >= ahead:
             yield from waiting.popleft().result()
     while waiting:
         yield from waiting.popleft().result()
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Ctrl-C counts at the end of the block."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _ended: Event | None = None  # in each process: set when nobody waits for results any more

@@ -50,7 +50,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "CheckDataset.split.enable": "true",
         "CheckDataset.split.train_percent": "75",
         "CheckDataset.split.val_percent": "25",
-        "Train.epochs_iters": "2",
+        "Train.epochs_iters": "6",
         "Train.crop_size": "64",
         "Train.longest_side": "160",
         "Train.num_processes": "2",

@@ -97,3 +97,12 @@ def test_predict(config, capsys):
     printed = capsys.readouterr().out
     assert f"{folder / '3.png'}\t3 boxes\t" in printed
     assert "read 5 images" in printed
+
+
+def test_tables_and_charts(config):
+    run_stage("evaluate", config)
+    folder = output_of(config) / "evaluate"
+    tables = json.loads((folder / "tables.json").read_text("utf-8"))
+    assert sum(row["labelled"] for row in tables["heights"]) == sum(row["labelled"] for row in tables["tilts"]) == 7
+    assert tables["overlaps"]["mean"] == pytest.approx(1.0)
+    assert Image.open(folder / "charts.png").size == (1300, 800)

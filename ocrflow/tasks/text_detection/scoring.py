@@ -16,9 +16,12 @@ from ocrflow.data.crossings import self_intersects
 from ocrflow.data.images import read_bgr
 from ocrflow.data.labels import Row
 from ocrflow.data.lists import Lists
+from ocrflow.files import write_json
 from ocrflow.inference.detector import Detector, FoundBox
+from ocrflow.report.detection_charts import write_detection_charts
 from ocrflow.report.detection_gallery import FALSE, LEFT_OUT, MISSED, RIGHT, Mark, SceneTile, write_detection_gallery
 from ocrflow.tasks.text_detection.metric import DetectionCounts, match_boxes
+from ocrflow.tasks.text_detection.tables import tables_of
 from ocrflow.tasks.tools import WORST, Prediction, Scores
 
 
@@ -68,7 +71,9 @@ class DetectionScorer:
         )
 
     def write_tables(self, folder: Path, predictions: list[Prediction]) -> None:
-        """Boxes have no tables."""
+        tables = tables_of(predictions)
+        write_json(folder / "tables.json", tables.plain)
+        write_detection_charts(folder / "charts.png", tables)
 
     def draw_worst(self, path: Path, scores: Scores) -> None:
         worst = scores.worst

@@ -169,3 +169,10 @@ def test_a_fault_in_the_lists_is_told_before_training(scenes, detection_config, 
     next((dataset / "images").iterdir()).unlink()
     with pytest.raises(DataError, match="no such file"):
         task_of(detection_config(dataset))
+
+
+def test_a_fresh_network_takes_few_pixels_for_text(task):
+    net, _ = task.build()
+    net.eval()
+    image = np.random.default_rng(0).standard_normal((1, 3, 96, 96)).astype(np.float32)
+    assert 0.02 < float(net(paddle.to_tensor(image)).mean()) < 0.3
