@@ -1,9 +1,10 @@
-# make run    the main job: the demo, or your data with DATA=DIR OUT=DIR ARGS="Train.epochs_iters=20 ..."
+# make run    the main job: the demo's two tasks and their pipeline, or one with TASK=text_recognition;
+#             or your data with DATA=DIR OUT=DIR TASK=text_detection ARGS="Train.epochs_iters=20 ..."
 # make test   linters and tests
 # make setup  both do it by themselves; GPU=1 PADDLE_INDEX=URL installs the GPU build of PaddlePaddle
 SHELL := /bin/bash
 PYTHON ?= python3.11
-TASK ?= text_recognition
+TASK ?=
 DATA ?=
 OUT ?= output/own
 ARGS ?=
@@ -15,10 +16,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 run: setup
 ifeq ($(DATA),)
 	@ocrflow data bring
-	@dvc repro split@text_detection register@$(TASK)
-	@ocrflow summary -c params.yaml --task $(TASK)
+	@dvc repro $(if $(TASK),register@$(TASK))
+	@ocrflow summary -c params.yaml $(if $(TASK),--task $(TASK))
 else
-	@ocrflow run -c params.yaml --task $(TASK) -o "Global.dataset_dir=$(DATA)" "Global.output=$(OUT)" Register.name=null Register.min_accuracy=0 $(ARGS)
+	@ocrflow run -c params.yaml --task $(or $(TASK),text_recognition) -o "Global.dataset_dir=$(DATA)" "Global.output=$(OUT)" Register.name=null Register.min_accuracy=0 $(ARGS)
 endif
 
 test: setup lint
@@ -38,6 +39,6 @@ ifneq ($(GPU),)
 endif
 	@touch $@
 
-# Trains the starting checkpoint anew (about an hour on two cores); see docs/starter.md.
+# Trains the starting checkpoints anew (an hour each on two cores); see docs/starter.md.
 starter: setup
 	python scripts/make_starter.py

@@ -29,8 +29,8 @@ def _add_synth(commands: Commands) -> None:
     synth = commands.add_parser("synth", help="generate a synthetic dataset, the same for the same numbers")
     synth.add_argument("directory", nargs="?", help="new folder to write (default: data/TASK)")
     synth.add_argument("--task", default="text_recognition", choices=["text_recognition", "text_detection"])
-    text = "licence plates or lines of text (recognition), streets with licence plates (detection)"
-    synth.add_argument("--style", choices=["plates", "lines", "scenes"], help=text)
+    text = "licence plates or lines of text (recognition), streets with licence plates or texts anywhere (detection)"
+    synth.add_argument("--style", choices=["plates", "lines", "scenes", "texts"], help=text)
     synth.add_argument("--n", type=int, default=1000, help="number of images (default 1000)")
     synth.add_argument("--seed", type=int, default=0)
     synth.add_argument("--val-percent", type=int, default=15, help="share of val rows (default 15)")

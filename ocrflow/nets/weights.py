@@ -95,11 +95,14 @@ def read_weights(path: str) -> Weights:
     return Weights(floats, dictionary, path)
 
 
-def save_safetensors(path: Path, tensors: dict[str, np.ndarray], dictionary: list[str], note: dict[str, str]) -> None:
-    """Write tensors with their dictionary and a note on their origin in the file's metadata."""
+def save_safetensors(
+    path: Path, tensors: dict[str, np.ndarray], dictionary: list[str] | None, note: dict[str, str]
+) -> None:
+    """Write tensors with a recogniser's dictionary and a note on their origin in the file's metadata."""
     from safetensors.numpy import save_file
 
-    save_file(tensors, str(path), metadata={"dictionary": json.dumps(dictionary, ensure_ascii=False), **note})
+    characters = {} if dictionary is None else {"dictionary": json.dumps(dictionary, ensure_ascii=False)}
+    save_file(tensors, str(path), metadata={**characters, **note})
 
 
 def _read_safetensors(file: Path) -> tuple[dict[str, np.ndarray], list[str] | None]:

@@ -16,7 +16,7 @@ _MAX_RATIO = 12.0
 Box = tuple[int, int, int, int]
 
 
-def _ink(font: ImageFont.FreeTypeFont, text: str, spacing_px: int) -> tuple[Image.Image, Box]:
+def ink(font: ImageFont.FreeTypeFont, text: str, spacing_px: int) -> tuple[Image.Image, Box]:
     """The text in white on black, and the box (left, top, right, bottom) that holds the line, px."""
     size = int(font.size)
     starts, x = [], size
@@ -132,7 +132,7 @@ def line_image(text: str, dice: Dice) -> Image.Image:
     height_px = dice.integer(32, 64)
     em_px = min(_SIZES_PX, key=lambda size: abs(size - height_px))
     spacing = dice.weighted([(0.0, 6), (dice.uniform(0, 0.12), 3), (dice.uniform(0.12, 0.35), 1)])
-    source, box = _ink(load(face.path, em_px), text, int(spacing * em_px))
+    source, box = ink(load(face.path, em_px), text, int(spacing * em_px))
     size, line_size, centre = _layout(dice, box, height_px)
     coefficients = quad_coefficients(box, _quad(dice, line_size, centre))
     mask = source.transform(size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BICUBIC)

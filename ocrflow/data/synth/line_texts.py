@@ -143,3 +143,11 @@ def line_text(dice: Dice) -> str:
         text = dice.weighted(_KINDS)(dice)[:MAX_CHARACTERS].strip()
         if len(text) >= 2:
             return text
+
+
+def sign_text(dice: Dice) -> str:
+    """A text of words in small letters, as on a shop: nothing that could stand on a plate."""
+    while True:
+        text = _words(dice)[:MAX_CHARACTERS].strip()
+        if sum(char.islower() for char in text) * 2 > len(text) >= 4:
+            return text

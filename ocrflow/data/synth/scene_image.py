@@ -1,4 +1,8 @@
-"""One picture of the `scenes` style: a street or yard with one to four licence plates, and where they are."""
+"""One picture of the `scenes` style: a street or yard with up to four licence plates, and where they are.
+
+Other texts stand there too, on signs and walls, which are no plates and have no label. A plate that is too far away to
+be read is labelled `###`, PaddleX's word for a region that counts neither way.
+"""
 
 from __future__ import annotations
 
@@ -7,46 +11,49 @@ from PIL import Image, ImageDraw, ImageFilter
 from ocrflow.data.synth import camera
 from ocrflow.data.synth.dice import Dice
 from ocrflow.data.synth.geometry import Point, quad_coefficients, rectangle, turn
+from ocrflow.data.synth.line_texts import sign_text
 from ocrflow.data.synth.plate_sheet import plate_sheet
 from ocrflow.data.synth.plate_styles import plate_style
 from ocrflow.data.synth.plate_texts import plate_pattern
 from ocrflow.data.synth.plate_wear import wear
 from ocrflow.data.synth.scene_backdrop import backdrop
+from ocrflow.data.synth.scene_text import TextLine, bounds, ink_for, panel, text_quad
 
 Plate = tuple[str, list[Point]]
 _SIZES = ((480, 360), (512, 384), (560, 420), (640, 480))
 _ATTEMPTS = 12
 _ROOM_PX = 10
+_NEAR = [(0, 0.7), (1, 5), (2, 3), (3, 1), (4, 0.5)]  # how many, how often
+_FAR = [(0, 7), (1, 2), (2, 1)]
 
 
-def _corners(dice: Dice, size: tuple[int, int], aspect: float) -> list[Point]:
-    """Where a plate of this width / height comes to lie: turned, sheared and in perspective, inside the picture."""
-    width = dice.uniform(0.13, 0.4) * size[0]
+def _corners(dice: Dice, size: tuple[int, int], aspect: float, share: float) -> list[Point]:
+    """Where a plate of this width / height comes to lie: turned, sheared and in perspective.
+
+    Args:
+        share: its width, as a part of the picture's.
+    """
+    width = share * size[0]
     height = width / aspect
-    x = dice.uniform(0.55 * width, size[0] - 0.55 * width)
+    x = dice.uniform(0.5 * width, size[0] - 0.5 * width)
     y = dice.uniform(0.2, 0.9) * (size[1] - 2 * height) + height
     quad = rectangle(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
     lean, away = dice.uniform(-0.15, 0.15) * height, dice.uniform(-0.12, 0.12) * height
     moves = [(lean, max(0.0, away)), (lean, max(0.0, -away)), (-lean, -max(0.0, -away)), (-lean, -max(0.0, away))]
     seen = [(px + dx, py + dy) for (px, py), (dx, dy) in zip(quad, moves, strict=True)]
-    limit = 14.0 if dice.chance(0.4) else 4.0
+    limit = dice.weighted([(4.0, 6), (14.0, 3), (40.0, 1.5)])
     return turn(seen, dice.uniform(-limit, limit), (x, y))
 
 
 def _is_free(quad: list[Point], taken: list[list[Point]], size: tuple[int, int]) -> bool:
-    left, top, right, bottom = _bounds(quad)
+    left, top, right, bottom = bounds(quad)
     if left < 2 or top < 2 or right > size[0] - 2 or bottom > size[1] - 2:
         return False
-    others = [_bounds(other) for other in taken]
+    others = [bounds(other) for other in taken]
     return all(
         left > box[2] + _ROOM_PX or right < box[0] - _ROOM_PX or top > box[3] + _ROOM_PX or bottom < box[1] - _ROOM_PX
         for box in others
     )
-
-
-def _bounds(quad: list[Point]) -> tuple[float, float, float, float]:
-    xs, ys = [x for x, _ in quad], [y for _, y in quad]
-    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _paste(scene: Image.Image, flat: Image.Image, box: tuple[int, int, int, int], quad: list[Point]) -> None:
@@ -71,20 +78,45 @@ def _light(dice: Dice, scene: Image.Image) -> Image.Image:
     return camera.sensor_noise(scene, dice, dice.integer(4, 24)) if dice.chance(0.5) else scene
 
 
-def scene_image(dice: Dice) -> tuple[Image.Image, list[Plate]]:
-    """An RGB picture, 480 to 640 px wide, and its plates: text and four corners, clockwise from the top left, px."""
-    size = dice.pick(_SIZES)
-    scene = backdrop(dice, size)
+def _plates(dice: Dice, scene: Image.Image, taken: list[list[Point]], far: bool) -> list[Plate]:
+    """Put plates where there is room; far ones cannot be read."""
     plates: list[Plate] = []
-    for _ in range(dice.weighted([(1, 5), (2, 3), (3, 1), (4, 0.5)])):
+    for _ in range(dice.weighted(_FAR if far else _NEAR)):
         shown, label = plate_pattern(dice)
         sheet = plate_sheet(dice, shown, plate_style(dice))
         left, top, right, bottom = sheet.plate
         flat = wear(dice, sheet.image)
         for _ in range(_ATTEMPTS):
-            quad = _corners(dice, size, (right - left) / (bottom - top))
-            if _is_free(quad, [corners for _, corners in plates], size):
-                _paste(scene, flat, sheet.plate, quad)
-                plates.append((label, quad))
+            share = dice.uniform(0.03, 0.05) if far else dice.uniform(0.13, 0.4)
+            quad = _corners(dice, scene.size, (right - left) / (bottom - top), share)
+            if _is_free(quad, taken, scene.size):
+                _paste(scene, flat.filter(ImageFilter.BoxBlur(4)) if far else flat, sheet.plate, quad)
+                plates.append(("###" if far else label, quad))
+                taken.append(quad)
                 break
+    return plates
+
+
+def _signs(dice: Dice, scene: Image.Image, taken: list[list[Point]]) -> None:
+    """Put other texts where there is room: most on panels, some on walls and cars."""
+    for _ in range(dice.weighted([(0, 3), (1, 3), (2, 2), (3, 1)])):
+        height = dice.uniform(10, 34)
+        line = TextLine(dice, sign_text(dice), height)
+        width, degrees = line.aspect * height, dice.uniform(-8, 8)
+        for _ in range(_ATTEMPTS):
+            centre = dice.uniform(0, scene.width), dice.uniform(0, scene.height)
+            quad = text_quad(centre, width, height, degrees)
+            if _is_free(text_quad(centre, width + height, 2.5 * height, degrees), taken, scene.size):
+                colour = panel(scene, dice, centre, (width, height), degrees, 0.0) if dice.chance(0.7) else None
+                line.paint(scene, quad, colour or ink_for(scene, quad, dice))
+                taken.append(quad)
+                break
+
+
+def scene_image(dice: Dice) -> tuple[Image.Image, list[Plate]]:
+    """An RGB picture, 480 to 640 px wide, and its plates: text and four corners, clockwise from the top left, px."""
+    scene = backdrop(dice, dice.pick(_SIZES))
+    taken: list[list[Point]] = []
+    plates = _plates(dice, scene, taken, far=False) + _plates(dice, scene, taken, far=True)
+    _signs(dice, scene, taken)
     return _light(dice, scene), plates

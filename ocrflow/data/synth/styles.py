@@ -9,11 +9,13 @@ from PIL import Image
 
 from ocrflow.data.boxes import Box, boxes_text
 from ocrflow.data.synth.dice import Dice
+from ocrflow.data.synth.geometry import Point
 from ocrflow.data.synth.line_image import line_image
 from ocrflow.data.synth.line_texts import LINE_CHARACTERS, line_text
 from ocrflow.data.synth.plate_image import plate_image
 from ocrflow.data.synth.plate_texts import PLATE_CHARACTERS, plate_pattern
 from ocrflow.data.synth.scene_image import scene_image
+from ocrflow.data.synth.text_scene import text_scene
 from ocrflow.errors import UsageError
 from ocrflow.models import TEXT_DETECTION, TEXT_RECOGNITION
 
@@ -50,10 +52,19 @@ def _crop(draw: Callable[[str, Dice], Image.Image]) -> Callable[[str, Dice], tup
     return lambda shown, dice: (draw(shown, dice), "")
 
 
-def _scene(_: str, dice: Dice) -> tuple[Image.Image, str]:
-    image, plates = scene_image(dice)
-    boxes = [Box(text, tuple((round(x), round(y)) for x, y in corners)) for text, corners in plates]
-    return image, boxes_text(boxes)
+def _scene(
+    draw: Callable[[Dice], tuple[Image.Image, list[tuple[str, list[Point]]]]],
+) -> Callable[[str, Dice], tuple[Image.Image, str]]:
+    def drawn(_: str, dice: Dice) -> tuple[Image.Image, str]:
+        image, texts = draw(dice)
+        boxes = [Box(text, tuple((round(x), round(y)) for x, y in corners)) for text, corners in texts]
+        return image, boxes_text(boxes)
+
+    return drawn
+
+
+def _nothing(_: Dice) -> tuple[str, str]:
+    return "", ""
 
 
 STYLES = {
@@ -61,7 +72,8 @@ STYLES = {
     for style in (
         Style("plates", TEXT_RECOGNITION, 1, PLATE_CHARACTERS, True, plate_pattern, _crop(plate_image)),
         Style("lines", TEXT_RECOGNITION, 2, LINE_CHARACTERS, False, _line, _crop(line_image)),
-        Style("scenes", TEXT_DETECTION, 3, "", False, lambda dice: ("", ""), _scene),
+        Style("scenes", TEXT_DETECTION, 3, "", False, _nothing, _scene(scene_image)),
+        Style("texts", TEXT_DETECTION, 4, "", False, _nothing, _scene(text_scene)),
     )
 }
 DEFAULT_STYLE = {TEXT_RECOGNITION: "plates", TEXT_DETECTION: "scenes"}

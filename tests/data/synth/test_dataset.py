@@ -101,7 +101,7 @@ def test_an_interrupted_generation_leaves_nothing(tmp_path: Path, workers: int) 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"style": "plate"}, "style: expected one of plates, lines, scenes; got 'plate'"),
+        ({"style": "plate"}, "style: expected one of plates, lines, scenes, texts; got 'plate'"),
         ({"num_samples": 1}, "num_samples: expected 2"),
         ({"seed": -1}, "seed: expected 0"),
         ({"val_percent": 100}, "val_percent: expected 1 to 99"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ocrflow.data.synth.dice import Dice
-from ocrflow.data.synth.line_texts import DIGITS, LINE_CHARACTERS, UPPER, line_text
+from ocrflow.data.synth.line_texts import DIGITS, LINE_CHARACTERS, UPPER, line_text, sign_text
 from ocrflow.data.synth.plate_texts import PLATE_CHARACTERS, plate_pattern
 
 
@@ -31,3 +31,10 @@ def test_plate_labels_are_the_shown_text_without_separators() -> None:
         shown, label = plate_pattern(Dice(3, index, 1))
         assert label == shown.replace("|", "")
         assert 5 <= len(label) <= 8 and set(label) <= set(PLATE_CHARACTERS)
+
+
+def test_sign_texts_cannot_be_taken_for_plates() -> None:
+    for index in range(500):
+        text = sign_text(Dice(4, index))
+        assert 4 <= len(text) <= 30 and set(text) <= set(LINE_CHARACTERS + " ")
+        assert sum(char.islower() for char in text) > len(text) / 2
