@@ -44,8 +44,9 @@ def lines_in(content: bytes) -> int:
 
 
 def is_utf16(content: bytes) -> bool:
-    """The marks with which such a file is refused as a whole."""
-    return content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    """Such a file is refused as a whole: by its mark, or because every second byte is 0."""
+    has_zeros = len(content) >= 4 and (not any(content[:64][::2]) or not any(content[:64][1::2]))
+    return content.startswith((b"\xff\xfe", b"\xfe\xff")) or has_zeros
 
 
 def assert_places(faults: list[Fault], path: Path, lines: int) -> None:
@@ -92,6 +93,7 @@ def test_each_line_of_a_list_is_a_row_or_told(folder: Path, content: bytes) -> N
 
 @MANY
 @given(content=CONTENTS | SHAPED | ENTRIES)
+@example(content=b"\x01\x00\n\x00")
 def test_each_entry_of_a_dictionary_is_a_character_or_told(folder: Path, content: bytes) -> None:
     path = folder / "dict.txt"
     path.write_bytes(content)

@@ -162,7 +162,8 @@ def test_heavy_images_are_decoded_one_at_a_time(tmp_path: Path, monkeypatch: pyt
 def test_ctrl_c_is_answered_by_the_parent_alone() -> None:
     """The signal goes to the whole group, as a terminal sends it."""
     program = (
-        "import sys, time\nfrom pathlib import Path\nfrom ocrflow.data import image_pool, images\n"
+        "import signal, sys, time\nfrom pathlib import Path\nfrom ocrflow.data import image_pool, images\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background job ignores it
         "images.inspect = lambda path: time.sleep(0.003)\n"
         "print('ready', flush=True)\n"
         "try: image_pool.inspect_all({str(n): Path(str(n)) for n in range(100_000)}, 'x')\n"
