@@ -44,7 +44,7 @@ def test_pictures_hold_no_to_four_plates_and_some_that_are_too_far_away() -> Non
         image, plates = scene_image(Dice(5, 3, index))
         readable.append(sum(text != "###" for text, _ in plates))
         for text, corners in plates:
-            left, top, right, bottom = bounds(tuple(corners))
+            left, _, right, _ = bounds(tuple(corners))
             far += text == "###"
             if text == "###":
                 assert right - left < 0.06 * image.width
