@@ -12,8 +12,8 @@ import weakref
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, TypeVar
 
-from ocrflow.tasks.text_recognition.ahead import made_ahead
-from ocrflow.tasks.text_recognition.data_worker import DataWorker
+from ocrflow.tasks.ahead import made_ahead
+from ocrflow.tasks.data_worker import DataWorker
 
 PREFETCHED = 4  # batches made ahead of the training
 T = TypeVar("T")

@@ -87,8 +87,8 @@ class TaskTools(Protocol):
 
     main_metric: str
 
-    def open_model(self, model_dir: Path, batch_size: int, device: str) -> ExportedModel:
-        """Load an exported model.
+    def open_model(self, model_dir: Path, batch_size: int, device: str, engine: str = "auto") -> ExportedModel:
+        """Load an exported model; `engine` as `ocrflow.inference.engine.open_runner` has it.
 
         Raises:
             UsageError: the folder holds no model of this task. OutsideError: it cannot be loaded.

@@ -10,6 +10,7 @@ import paddle
 from ocrflow.config import TrainSection
 from ocrflow.nets.load import require_loaded
 from ocrflow.training.average import Average
+from ocrflow.training.decay import except_some
 from ocrflow.training.find import new_run
 from ocrflow.training.freezing import Frozen
 from ocrflow.training.identity import Identity
@@ -54,6 +55,7 @@ class Bench:
         paddle.seed(settings.seed)
         self.net, report = task.build()
         self.frozen = Frozen(self.net, settings.freeze)
+        except_some(self.net, settings.weight_decay)
         self.optimizer = make_optimizer(self.net, settings)
         self.average = Average(self.net, settings.ema) if settings.ema else None
         batches = len(task.plan(1))

@@ -65,7 +65,7 @@ def random_view(
     """
     turn = radians(rng.uniform(-MAX_TURN, MAX_TURN)) if rng.random() < 2 * strength else 0.0
     flip = -1.0 if rng.random() < strength else 1.0
-    scale = base_scale * (_random_scale(rng) if rng.random() < 2 * strength else 1.0)
+    scale = base_scale * (random_scale(rng) if rng.random() < 2 * strength else 1.0)
     aim_K2 = texts[rng.integers(len(texts))] if texts and rng.random() < ON_TEXT else None
     unit_22 = np.array([[cos(turn), -sin(turn)], [sin(turn), cos(turn)]]) @ np.diag([flip, 1.0])
     if aim_K2 is not None:
@@ -76,7 +76,8 @@ def random_view(
     return View(np.column_stack([unit_22 * scale, -np.array(offset_2)]), size)
 
 
-def _random_scale(rng: np.random.Generator) -> float:
+def random_scale(rng: np.random.Generator) -> float:
+    """0.5..3, small ones as often as large ones."""
     return exp(rng.uniform(log(SMALLEST), log(LARGEST)))
 
 

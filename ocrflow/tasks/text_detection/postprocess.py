@@ -51,12 +51,13 @@ def boxes_of_map(
         image_hw: height and width of the image in pixels, in which the boxes are given; the map may have another size.
     """
     regions, _ = cv2.findContours((map_HW > settings.thresh).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-    map_wh, image_wh = (np.array(hw[::-1], np.float32) for hw in (map_HW.shape, image_hw))
+    map_wh, image_wh = (np.array(hw[::-1], np.float64) for hw in (map_HW.shape, image_hw))
+    scale = image_wh / map_wh  # first, and in float64, as PaddleX does: halves are rounded alike
     boxes, scores = [], []
     for region in regions[: settings.max_candidates]:
         box, score = _box_of_region(map_HW, region, settings)
         if box is not None:
-            boxes.append(np.clip(np.round(box / map_wh * image_wh), 0, image_wh))
+            boxes.append(np.clip(np.round(box * scale), 0, image_wh))
             scores.append(score)
     return np.array(boxes, dtype=np.int32).reshape(-1, 4, 2), np.array(scores)
 

@@ -8,23 +8,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ocrflow.data.boxes import read_boxes
+from ocrflow.data.boxes import Box, read_boxes
 from ocrflow.data.images import read_bgr
 from ocrflow.data.labels import Row
 from ocrflow.data.polygons import area, clipped
 from ocrflow.inference.det_preprocess import input_size
 from ocrflow.tasks.text_detection.augment import View, jitter, random_view
+from ocrflow.tasks.text_detection.paste import paste
 from ocrflow.tasks.text_detection.targets import db_targets
 
 KEPT = 0.7  # a text that the view cuts off is still one if so much of its area is left; else the rest is left out
 
 
 class Job(NamedTuple):
-    """A sample to make: of which epoch (from 1), and of which row and place in the list."""
+    """A sample to make.
+
+    Attributes:
+        epoch: from 1.
+        place: of the row in the list.
+        donor: the row whose texts are pasted in, if any.
+    """
 
     epoch: int
     place: int
     row: Row
+    donor: Row | None = None
 
     @property
     def name(self) -> str:
@@ -75,25 +83,38 @@ class Recipe:
             DataError: the image cannot be read or its label is faulty; names it.
         """
         rng = np.random.Generator(np.random.PCG64([self.seed, job.epoch, job.place]))
-        image_HWC = read_bgr(self.root / job.row.image)
-        boxes = read_boxes(job.row, self.list_file)
-        polygons = [np.array(box.points, np.float64) for box in boxes]
-        texts = [polygon for polygon, box in zip(polygons, boxes, strict=True) if not box.ignored]
-        hw = image_HWC.shape[0], image_HWC.shape[1]
-        base_scale = input_size(*hw, self.longest_side)[0] / hw[0]
-        view = random_view(hw, texts, base_scale, self.size, self.strength, rng)
+        image_HWC, boxes = self._read(job.row)
+        polygons, texts = _polygons(boxes), _polygons([box for box in boxes if not box.ignored])
+        view = random_view(image_HWC.shape[:2], texts, self._scale(image_HWC), self.size, self.strength, rng)
         seen = [_seen(view, polygon, box.ignored) for polygon, box in zip(polygons, boxes, strict=True)]
-        image_SS3 = jitter(view.image(image_HWC), self.strength, rng)
         parts = [part for part in seen if part is not None]
         polygons, ignored = [polygon for polygon, _ in parts], [leave_out for _, leave_out in parts]
+        image_SS3 = view.image(image_HWC)
+        if job.donor is not None:
+            donor_HWC, others = self._read(job.donor)
+            given = _polygons([box for box in others if not box.ignored])
+            image_SS3, pasted = paste(image_SS3, polygons, donor_HWC, given, self._scale(donor_HWC), rng)
+            polygons, ignored = [*polygons, *pasted], [*ignored, *(False for _ in pasted)]
         maps = db_targets(polygons, ignored, (self.size, self.size))
         return Crop(
-            image_SS3,
+            jitter(image_SS3, self.strength, rng),
             maps.shrink_map.astype(np.uint8),
             maps.shrink_mask.astype(np.uint8),
             maps.threshold_map,
             maps.threshold_mask.astype(np.uint8),
         )
+
+    def _read(self, row: Row) -> tuple[np.ndarray, list[Box]]:
+        return read_bgr(self.root / row.image), read_boxes(row, self.list_file)
+
+    def _scale(self, image_HWC: np.ndarray) -> float:
+        """Pixels of a pixel of the image when the exported model sees it."""
+        height, width = image_HWC.shape[:2]
+        return input_size(height, width, self.longest_side)[0] / height
+
+
+def _polygons(boxes: list[Box]) -> list[np.ndarray]:
+    return [np.array(box.points, np.float64) for box in boxes]
 
 
 def _seen(view: View, polygon_K2: np.ndarray, ignored: bool) -> tuple[np.ndarray, bool] | None:

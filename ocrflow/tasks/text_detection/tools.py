@@ -18,8 +18,8 @@ class DetectionTools:
 
     main_metric = "hmean"
 
-    def open_model(self, model_dir: Path, batch_size: int, device: str) -> Detector:
-        return Detector(model_dir, batch_size, device)
+    def open_model(self, model_dir: Path, batch_size: int, device: str, engine: str = "auto") -> Detector:
+        return Detector(model_dir, batch_size, device, engine=engine)
 
     def scorer(self, model: Any, lists: Lists) -> Scorer:
         return DetectionScorer(model, lists)

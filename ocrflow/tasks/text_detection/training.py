@@ -22,16 +22,17 @@ from ocrflow.inference.det_preprocess import normalize, resize
 from ocrflow.inference.export import export_detector
 from ocrflow.nets.load import load_into
 from ocrflow.nets.weights import read_weights
+from ocrflow.tasks.ahead import made_ahead
+from ocrflow.tasks.auto import is_guided, on_card, worker_count
 from ocrflow.tasks.loader import SampleLoader
 from ocrflow.tasks.text_detection.batches import Batch, Scene, make_batch, plan_epoch
 from ocrflow.tasks.text_detection.loss import SETTINGS_OF_MODEL as LOSS_OF_MODEL
 from ocrflow.tasks.text_detection.loss import db_loss
 from ocrflow.tasks.text_detection.metric import DetectionCounts, count_matches
+from ocrflow.tasks.text_detection.paste import donor_of
 from ocrflow.tasks.text_detection.postprocess import SETTINGS_OF_MODEL, PostprocessSettings, boxes_of_map
 from ocrflow.tasks.text_detection.recipe import Job, Recipe
 from ocrflow.tasks.text_detection.trainable import refuse_untrainable
-from ocrflow.tasks.text_recognition.ahead import made_ahead
-from ocrflow.tasks.text_recognition.loader import worker_count
 from ocrflow.training.ranks import Ranks
 
 CROP_SIZE, CROP_SIZE_ON_CPU = 640, 320
@@ -51,11 +52,12 @@ class DetectionTask:
         self.config, self.lists, self.processes = config, lists, processes
         settings, model = config.Train, config.Global.model
         refuse_untrainable(lists)
-        on_gpu = paddle.device.get_device() != "cpu"
+        on_gpu = on_card()
         auto_size = CROP_SIZE if on_gpu else CROP_SIZE_ON_CPU
         self.crop_size = auto_size if settings.crop_size == "auto" else settings.crop_size
         self.boxes = SETTINGS_OF_MODEL.get(model, PostprocessSettings())
-        self.losses = LOSS_OF_MODEL[model] if settings.guide else replace(LOSS_OF_MODEL[model], auxiliary=())
+        is_whole = is_guided(settings.guide, on_gpu)
+        self.losses = LOSS_OF_MODEL[model] if is_whole else replace(LOSS_OF_MODEL[model], auxiliary=())
         self.scenes = [Scene(index, row) for index, row in enumerate(lists.train)]
         made = self.crop_size, settings.longest_side, settings.augment, settings.seed
         recipe = Recipe(lists.root, lists.train_file, *made)
@@ -78,8 +80,13 @@ class DetectionTask:
         return plan_epoch(self.scenes, settings.batch_size * self.processes, self.processes, rng)
 
     def batches(self, plan: list[list[Scene]], epoch: int, ranks: Ranks) -> Generator[Batch, None, None]:
-        parts = [[Job(epoch, scene.index, scene.row) for scene in batch[ranks.rank :: ranks.count]] for batch in plan]
+        parts = [[self._job(epoch, scene) for scene in batch[ranks.rank :: ranks.count]] for batch in plan]
         return self.loader.batches(parts, lambda place, crops: make_batch(crops, len(plan[place])))
+
+    def _job(self, epoch: int, scene: Scene) -> Job:
+        settings = self.config.Train
+        donor = donor_of(self.lists.train, scene.index, settings.copy_paste, settings.seed, epoch)
+        return Job(epoch, scene.index, scene.row, donor)
 
     def loss(self, net: nn.Layer, batch: Batch, ranks: Ranks) -> paddle.Tensor:
         maps_BCSS = net(paddle.to_tensor(batch.images_B3SS), auxiliary=bool(self.losses.auxiliary))

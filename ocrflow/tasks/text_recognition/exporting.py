@@ -22,7 +22,8 @@ def export_and_compare(config: RunConfig, weights: Path, lists: Lists, model_dir
     base_width = int(trained_facts(weights, "base_width")["base_width"])
     net = trained_net(config.Global.model, weights, lists, CtcCodec(lists.dictionary).num_classes)
     export_recognizer(net, model_dir, config.Global.model, lists.dictionary, base_width)
-    return compare(net, model_dir, lists, base_width)
+    parity = compare(net, model_dir, lists, base_width)
+    return parity | ({"onnx": write_and_compare_onnx(model_dir, lists)} if config.Export.onnx else {})
 
 
 def compare(net: Any, model_dir: Path, lists: Lists, base_width: int) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def compare(net: Any, model_dir: Path, lists: Lists, base_width: int) -> dict[st
 
     rows = spread(lists.val, PARITY_ROWS)
     codec = CtcCodec(lists.dictionary)
-    recognizer = Recognizer(model_dir)
+    recognizer = Recognizer(model_dir, engine="paddle")
     difference = 0.0
     for row in rows:
         image_HWC = read_bgr(lists.root / row.image)
@@ -52,3 +53,31 @@ def compare(net: Any, model_dir: Path, lists: Lists, base_width: int) -> dict[st
             raise DataError(message, fix="report this: the export changed the model")
         difference = max(difference, abs(exported.score - trained.score))
     return {"rows": len(rows), "text_mismatches": 0, "max_score_difference": difference}
+
+
+def write_and_compare_onnx(model_dir: Path, lists: Lists) -> dict[str, Any]:
+    """Write inference.onnx; texts and scores of ONNX Runtime and Paddle on the same validation rows.
+
+    Raises:
+        OutsideError: the file cannot be written.
+        DataError: a text differs; names the row and both texts. There is no inference.onnx then.
+    """
+    from ocrflow.inference.onnx_file import write_onnx
+    from ocrflow.inference.recognizer import Recognizer
+
+    file = write_onnx(model_dir)
+    rows = spread(lists.val, PARITY_ROWS)
+    paths = [lists.root / row.image for row in rows]
+    paddle, onnx = (Recognizer(model_dir, engine=engine).predict_files(paths) for engine in ("paddle", "onnxruntime"))
+    difference = 0.0
+    for row, expected, found in zip(rows, paddle, onnx, strict=True):
+        if isinstance(expected, DataError) or isinstance(found, DataError) or found.text != expected.text:
+            file.unlink()
+            message = f"{row.image}: Paddle reads {_text(expected)}, ONNX Runtime {_text(found)}"
+            raise DataError(message, fix="report this: the conversion changed the model; -o Export.onnx=false without")
+        difference = max(difference, abs(found.score - expected.score))
+    return {"rows": len(rows), "text_mismatches": 0, "max_score_difference": difference}
+
+
+def _text(answer: Any) -> str:
+    return str(answer) if isinstance(answer, DataError) else repr(answer.text)

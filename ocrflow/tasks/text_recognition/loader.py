@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Sequence
 
 import numpy as np
@@ -10,19 +9,6 @@ import numpy as np
 from ocrflow.tasks.loader import SampleLoader
 from ocrflow.tasks.text_recognition.batches import Batch, Sample, make_batch
 from ocrflow.tasks.text_recognition.recipe import Job, Recipe
-
-MOST_WORKERS = 4  # that "auto" starts for one training process
-
-
-def worker_count(setting: int | str, on_gpu: bool, processes: int) -> int:
-    """How many workers each of `processes` training processes gets; "auto": on GPU its share of the cores but one.
-
-    On CPU "auto" is none: the network needs all cores, and a step takes fifty times as long as its pictures.
-    """
-    if setting != "auto":
-        return int(setting)
-    cores = len(os.sched_getaffinity(0))
-    return min(MOST_WORKERS, max(1, cores // processes - 1)) if on_gpu else 0
 
 
 class Loader:

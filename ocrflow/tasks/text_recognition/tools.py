@@ -19,8 +19,8 @@ class RecognitionTools:
 
     main_metric = "acc"
 
-    def open_model(self, model_dir: Path, batch_size: int, device: str) -> Recognizer:
-        return Recognizer(model_dir, batch_size, device)
+    def open_model(self, model_dir: Path, batch_size: int, device: str, engine: str = "auto") -> Recognizer:
+        return Recognizer(model_dir, batch_size, device, engine=engine)
 
     def scorer(self, model: Any, lists: Lists) -> Scorer:
         return RecognitionScorer(model, lists)

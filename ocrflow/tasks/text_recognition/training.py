@@ -24,10 +24,11 @@ from ocrflow.inference.export import export_recognizer
 from ocrflow.inference.preprocess import input_width, resize_normalize
 from ocrflow.nets.load import load_into
 from ocrflow.nets.weights import read_weights
+from ocrflow.tasks.ahead import made_ahead
+from ocrflow.tasks.auto import is_guided, on_card, worker_count
 from ocrflow.tasks.text_recognition import guide
-from ocrflow.tasks.text_recognition.ahead import made_ahead
 from ocrflow.tasks.text_recognition.batches import LONGEST_GUIDED, Batch, Sample, make_samples
-from ocrflow.tasks.text_recognition.loader import Loader, worker_count
+from ocrflow.tasks.text_recognition.loader import Loader
 from ocrflow.tasks.text_recognition.metric import score
 from ocrflow.tasks.text_recognition.plan import join_some, plan_epoch
 from ocrflow.tasks.text_recognition.recipe import Recipe
@@ -56,13 +57,14 @@ class RecognitionTask:
         self.train = make_samples(lists.train, train_sizes, self.codec, self.base_width)
         self.val_widths = [input_width(*size, self.base_width)[0] for size in val_sizes]
         settings = config.Train
-        workers = worker_count(settings.num_workers, paddle.device.get_device() != "cpu", processes)
+        workers = worker_count(settings.num_workers, on_card(), processes)
+        self.guided = is_guided(settings.guide, on_card())
         self.loader = Loader(Recipe(lists.root, settings.augment, settings.seed), workers)
 
     def build(self) -> tuple[nn.Layer, dict[str, Any]]:
         settings = self.config.Train
-        net = nets.build(self.config.Global.model, self.codec.num_classes, training_branches=settings.guide)
-        notes = self._notes_on_guide() if settings.guide else []
+        net = nets.build(self.config.Global.model, self.codec.num_classes, training_branches=self.guided)
+        notes = self._notes_on_guide() if self.guided else []
         if settings.pretrain_weight_path is None:
             return net, {"source": None, "lines": ["random weights", *notes]}
         report = load_into(net, read_weights(settings.pretrain_weight_path), self.lists.dictionary)
@@ -83,7 +85,7 @@ class RecognitionTask:
 
     def loss(self, net: nn.Layer, batch: Batch, ranks: Ranks) -> paddle.Tensor:
         images = paddle.to_tensor(batch.images_B3HW)
-        if not self.config.Train.guide:
+        if not self.guided:
             return _summed_ctc_loss(net(images), batch) * (ranks.count / batch.global_size)
         targets_BL = guide.targets_of(batch)
         ctc_logits_BTK, logits_BLK = net(images, paddle.to_tensor(targets_BL))

@@ -17,7 +17,7 @@ from ocrflow.inference.ctc_decode import CtcCodec
 from ocrflow.tasks.loader import PREFETCHED
 from ocrflow.tasks.text_recognition import loader as loader_module
 from ocrflow.tasks.text_recognition.batches import make_samples
-from ocrflow.tasks.text_recognition.loader import Loader, worker_count
+from ocrflow.tasks.text_recognition.loader import Loader
 from ocrflow.tasks.text_recognition.plan import join_some, plan_epoch
 from ocrflow.tasks.text_recognition.recipe import Recipe
 
@@ -158,21 +158,3 @@ def test_only_a_few_batches_are_made_ahead(loader_with, samples, monkeypatch):
     time.sleep(0.5)
     assert len(made) <= PREFETCHED + 2
     batches.close()
-
-
-@pytest.mark.parametrize(
-    ("setting", "on_gpu", "processes", "cores", "expected"),
-    [
-        ("auto", False, 1, 2, 0),
-        ("auto", False, 2, 2, 0),
-        ("auto", True, 1, 2, 1),
-        ("auto", True, 1, 16, 4),
-        ("auto", True, 4, 16, 3),
-        ("auto", True, 8, 8, 1),
-        (0, True, 1, 16, 0),
-        (7, False, 2, 2, 7),
-    ],
-)
-def test_worker_count(monkeypatch, setting, on_gpu, processes, cores, expected):
-    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(cores)))
-    assert worker_count(setting, on_gpu, processes) == expected

@@ -18,7 +18,7 @@ from ocrflow.errors import OutsideError
 
 PIPE_BYTES = 2**20
 END_S = 5.0  # how long a process that has closed its pipe may take to end
-_COMMAND = (sys.executable, "-m", "ocrflow.tasks.text_recognition.data_worker_main")
+_COMMAND = (sys.executable, "-m", "ocrflow.tasks.data_worker_main")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from ocrflow.errors import DataError, OutsideError
-from ocrflow.tasks.text_recognition.data_worker import DataWorker
+from ocrflow.tasks.data_worker import DataWorker
 from ocrflow.tasks.text_recognition.recipe import Job, Recipe
 
 
@@ -108,7 +108,7 @@ def test_it_ends_with_the_training_however_that_ends(folder):
     """A killed training leaves no process behind."""
     code = (
         "import os, signal, pathlib\n"
-        "from ocrflow.tasks.text_recognition.data_worker import DataWorker\n"
+        "from ocrflow.tasks.data_worker import DataWorker\n"
         "from ocrflow.tasks.text_recognition.recipe import Job, Recipe\n"
         f"worker = DataWorker(Recipe(pathlib.Path({str(folder)!r}), 0.5, 1))\n"
         "worker.ask([Job(1, 0, (('0.png', 3000),))] * 2000)\n"

@@ -8,7 +8,7 @@ from collections.abc import Generator
 
 import pytest
 
-from ocrflow.tasks.text_recognition.ahead import made_ahead
+from ocrflow.tasks.ahead import made_ahead
 
 
 def threads() -> list[threading.Thread]:
