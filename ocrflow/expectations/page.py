@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import cv2
 
 from ocrflow.data.images import read_bgr
 from ocrflow.data.row_table import RowTable
@@ -19,10 +16,12 @@ from ocrflow.expectations.records import example, found, statistics, unmet
 from ocrflow.expectations.sentence import shown
 from ocrflow.expectations.suite import Entry
 from ocrflow.files import write_text
+from ocrflow.report.page.album import encoded
+from ocrflow.report.page.render import render
+from ocrflow.report.page.texts import visible
 
 TEMPLATE = "page.html.j2"
 CROP, PAGE = (320, 80), (320, 160)  # widest and highest picture in pixels: of a line of text, of anything else
-_VISIBLE = {code: 0x2400 + code for code in range(32)} | {127: 0x2421}  # control characters have signs of their own
 
 
 @dataclass(frozen=True)
@@ -56,25 +55,20 @@ def write_page(path: Path, report: Report, data_version: str) -> None:
     Raises:
         OutsideError: the file cannot be written.
     """
-    from jinja2 import Environment, FileSystemLoader
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"shown": shown, "visible": lambda value: shown(value).translate(_VISIBLE)}
     outcomes = report.outcomes
     failed = [*unmet(outcomes, "error"), *unmet(outcomes, "warning")]
-    html = environment.get_template(TEMPLATE).render(
-        report=report,
-        name=Path(report.dataset).name or report.dataset,
-        data_version=data_version,
-        numbers=statistics(outcomes, len(report.skipped)),
-        failed=[(outcome, _examples(outcome, report)) for outcome in failed],
-        found=found,
-        overview=overview(report.table.frame, report.columns),
-        colours=COLOURS,
-    )
-    write_text(path, html.encode("utf-8", "backslashreplace").decode("utf-8"))
+    context = {
+        "report": report,
+        "name": Path(report.dataset).name or report.dataset,
+        "data_version": data_version,
+        "numbers": statistics(outcomes, len(report.skipped)),
+        "failed": [(outcome, _examples(outcome, report)) for outcome in failed],
+        "found": found,
+        "overview": overview(report.table.frame, report.columns),
+        "colours": COLOURS,
+    }
+    filters = {"shown": shown, "visible": lambda value: visible(shown(value))}
+    write_text(path, render(TEMPLATE, context, filters, Path(__file__).parent))
 
 
 def _examples(outcome: Outcome, report: Report) -> list[dict[str, Any]]:
@@ -95,8 +89,4 @@ def picture(path: Path, limits: tuple[int, int]) -> str | None:
         image_HWC = read_bgr(path)
     except DataError:
         return None
-    height, width = image_HWC.shape[:2]
-    scale = min(1.0, limits[0] / width, limits[1] / height)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    encoded = cv2.imencode(".jpg", cv2.resize(image_HWC, size, interpolation=cv2.INTER_AREA))[1]
-    return f"data:image/jpeg;base64,{base64.b64encode(encoded.tobytes()).decode()}"
+    return encoded(image_HWC, limits)

@@ -23,6 +23,7 @@ ARTIFACTS = (
     "evaluate/predictions.jsonl",
     "evaluate/worst.png",
     "export_result.json",
+    "report.html",
 )
 
 
