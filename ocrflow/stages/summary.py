@@ -27,13 +27,40 @@ def print_summary(config: RunConfig) -> None:
         "rows scored": f"{evaluation['rows_scored']} of {evaluation['rows_labelled']} validation rows",
         metric: f"{metrics[metric]:.2%}, {evaluation['wrong']} rows wrong ({others})",
         "before training": f"{train['baseline'][metric]:.2%}",
-        "wrong rows": f"{config.Global.output}/evaluate/worst.png, predictions.jsonl",
+        "the page": f"{config.Global.output}/report.html",
         "exported model": export["model_dir"],
         "registered": f"{registered['name']} version {registered['version']}{alias}",
         "open the UI": registered["ui_command"],
     }
+    _print(config.task, rows)
+
+
+def print_ocr_summary(config: RunConfig) -> None:
+    """Print the models of the pipeline, the images read, the scores, and where its files are.
+
+    Raises:
+        UsageError: the stage ocr did not run.
+    """
+    result = result_of(config, "ocr")
+    metrics, texts = result["metrics"], result["texts"]
+    models = (result["det_model"], result["rec_model"])
+    others = ", ".join(f"{name} {metrics[name]:.4f}" for name in ("precision", "recall"))
+    boxes = ", ".join(f"{name} {metrics[name]:.4f}" for name in ("box_precision", "box_recall"))
+    cer = f", cer of matched boxes {metrics['cer']:.4f}" if "cer" in metrics else ""
+    rows = {
+        "models": " + ".join(f"{model['name']} ({model['model_dir']})" for model in models),
+        "rows scored": f"{result['rows_scored']} of {result['rows_labelled']} held-back images ({result['rows']})",
+        "f1": f"{metrics['f1']:.2%}, {texts['right']} of {texts['labelled']} texts found and read right ({others})",
+        "box hmean": f"{metrics['box_hmean']:.2%} ({boxes}{cer})",
+        "wrong images": f"{result['wrong']}, see {config.Global.output}/report.html",
+        "read with it": f"paddlex --pipeline {result['ocr_yaml']} --input IMAGE --save_path DIR",
+    }
+    _print("ocr", rows)
+
+
+def _print(title: str, rows: dict[str, str]) -> None:
     width = max(map(len, rows))
-    print(f"\nocrflow: {config.task}")
+    print(f"\nocrflow: {title}")
     for name, value in rows.items():  # not in a box: a command that is cut or wrapped cannot be copied
         print(f"  {name:<{width}}  {value}")
 

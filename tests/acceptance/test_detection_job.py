@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 TASK = "text_detection"
-STAGES = ("check_dataset", "expectations", "split", "train", "evaluate", "export", "register")
+STAGES = ("check_dataset", "expectations", "split", "train", "evaluate", "export", "report", "register")
 SERVED = """
 import json, os, sys
 os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"
@@ -97,7 +97,7 @@ def test_training_leaves_what_paddlex_leaves(project):
 
 
 def test_every_labelled_image_is_scored_by_the_registered_model(project):
-    evaluation, export, registered = (result(project, stage) for stage in ("evaluate", "export", "register"))
+    evaluation, export, registered = (result(project, stage) for stage in ("evaluate", "export", "report", "register"))
     rows = result(project, "split")["val_rows"]
     assert evaluation["rows_scored"] == evaluation["rows_labelled"] == rows > 1
     assert evaluation["model_sha256"] == export["model_sha256"] == registered["model_sha256"]

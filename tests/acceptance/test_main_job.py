@@ -17,19 +17,20 @@ from ocrflow.config_file import load_config
 ROOT = Path(__file__).parents[2]
 TASK = "text_recognition"
 DETECTION = "text_detection"
-STAGES = ("check_dataset", "expectations", "split", "train", "evaluate", "export", "register")
+TINY = {"epochs_iters": 1, "num_processes": 1, "crop_size": 64, "longest_side": 160}
+STAGES = ("check_dataset", "expectations", "split", "train", "evaluate", "export", "report", "register")
 
 
 def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the virtual environment in `folder`."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW")}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=1800, check=False)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh clone's files with 80 plates and 24 streets as data and one epoch of training, after `dvc repro`."""
+    """A fresh clone's files with 80 plates and 24 streets as data and one epoch of each training, after `dvc repro`."""
     folder = tmp_path_factory.mktemp("project")
     shutil.copy(ROOT / "dvc.yaml", folder)
     (folder / "ocrflow" / "nets").mkdir(parents=True)
@@ -37,6 +38,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     params[TASK]["Train"] |= {"epochs_iters": 1, "num_processes": 1}
     params[TASK]["Register"] |= {"min_accuracy": 0.0}
+    params[DETECTION] |= {"Train": TINY, "Register": {"name": "demo-text_detection"}, "Evaluate": {}, "Export": {}}
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
     for words in (
         ("git", "init", "-q"),
@@ -44,7 +46,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("ocrflow", "data", "synth", f"data/{TASK}", "--n", "80", "--seed", "3"),
         ("ocrflow", "data", "synth", f"data/{DETECTION}", "--task", DETECTION, "--n", "24", "--seed", "3"),
         ("dvc", "add", "-q", "data"),
-        ("dvc", "repro", f"split@{DETECTION}", f"register@{TASK}"),
+        ("dvc", "repro"),
     ):
         done = command(folder, *words)
         assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
@@ -61,6 +63,17 @@ def test_the_gate_runs_for_text_detection_too(project: Path) -> None:
     assert results["check_dataset"]["check_pass"] and results["check_dataset"]["dataset_type"] == "TextDetDataset"
     assert results["expectations"]["success"]
     assert results["split"]["train_rows"] + results["split"]["val_rows"] == 24
+
+
+def test_both_models_run_as_one_pipeline(project: Path) -> None:
+    folder = project / "output"
+    pipeline = json.loads((folder / "ocr" / "ocr_result.json").read_text(encoding="utf-8"))
+    rows = json.loads((folder / DETECTION / "split_result.json").read_text(encoding="utf-8"))["val_rows"]
+    assert pipeline["done_flag"] and pipeline["rows_scored"] == pipeline["rows_labelled"] == rows
+    for task, model in ((DETECTION, pipeline["det_model"]), (TASK, pipeline["rec_model"])):
+        export = json.loads((folder / task / "export_result.json").read_text(encoding="utf-8"))
+        assert (model["model_dir"], model["sha256"]) == (export["model_dir"], export["model_sha256"])
+    assert len(list((folder / "ocr" / "ocr").glob("*_res.json"))) == rows
 
 
 def test_another_output_folder_takes_everything_with_it():
@@ -87,7 +100,7 @@ def test_results_name_the_data_that_dvc_tracks(project):
 
 
 def test_a_second_run_runs_nothing(project):
-    done = command(project, "dvc", "repro", f"register@{TASK}")
+    done = command(project, "dvc", "repro")
     assert done.returncode == 0
     assert "Running stage" not in done.stdout
 

@@ -11,7 +11,7 @@ from ocrflow.config import RunConfig
 from ocrflow.errors import UsageError
 from ocrflow.files import write_json
 from ocrflow.stages.base import result_path
-from ocrflow.stages.summary import print_summary
+from ocrflow.stages.summary import print_ocr_summary, print_summary
 
 UI = (
     "mlflow ui --backend-store-uri sqlite:////a/folder/with/a/name/that/is/much/longer/than/a/terminal/mlruns/mlflow.db"
@@ -51,7 +51,7 @@ def test_everything_is_said_in_full(config: RunConfig, capsys: pytest.CaptureFix
         "450 of 450 validation rows",
         "96.25%, 17 rows wrong (cer 0.0110)",
         "12.50%",
-        f"{config.Global.output}/evaluate/worst.png",
+        f"{config.Global.output}/report.html",
         "out[1]/export",
         "demo-text_recognition version 3 @best_accuracy",
         UI,
@@ -78,3 +78,44 @@ def test_a_registration_that_failed(config: RunConfig) -> None:
     write_json(result_path(config, "register"), failure)
     with pytest.raises(UsageError, match="the stage register failed: no server"):
         print_summary(config)
+
+
+OCR: dict[str, Any] = {
+    "metrics": {
+        "precision": 0.5,
+        "recall": 0.75,
+        "f1": 0.6,
+        "box_precision": 0.6,
+        "box_recall": 0.9,
+        "box_hmean": 0.72,
+    },
+    "texts": {"labelled": 40, "right": 30},
+    "rows_labelled": 36,
+    "rows_scored": 36,
+    "wrong": 9,
+    "rows": "output/text_detection/split/val.txt",
+    "ocr_yaml": "out/OCR.yaml",
+    "det_model": {"name": "PP-OCRv6_tiny_det", "model_dir": "out/det"},
+    "rec_model": {"name": "PP-OCRv6_tiny_rec", "model_dir": "out/rec"},
+}
+
+
+def test_the_pipeline(config: RunConfig, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UsageError, match="the stage ocr has not run"):
+        print_ocr_summary(config)
+    write_json(result_path(config, "ocr"), {"done_flag": True, **OCR})
+    print_ocr_summary(config)
+    text = capsys.readouterr().out
+    for part in (
+        "ocrflow: ocr\n",
+        "PP-OCRv6_tiny_det (out/det) + PP-OCRv6_tiny_rec (out/rec)",
+        "36 of 36 held-back images (output/text_detection/split/val.txt)",
+        "60.00%, 30 of 40 texts found and read right (precision 0.5000, recall 0.7500)",
+        "72.00% (box_precision 0.6000, box_recall 0.9000)",
+        f"9, see {config.Global.output}/report.html",
+        "paddlex --pipeline out/OCR.yaml --input IMAGE",
+    ):
+        assert part in text, part
+    write_json(result_path(config, "ocr"), {"done_flag": True, **OCR, "metrics": {**OCR["metrics"], "cer": 0.0123}})
+    print_ocr_summary(config)
+    assert "cer of matched boxes 0.0123" in capsys.readouterr().out

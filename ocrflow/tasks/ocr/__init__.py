@@ -1,0 +1,1 @@
+"""The OCR pipeline: a detector finds the texts, a recogniser reads them."""
