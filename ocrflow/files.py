@@ -76,7 +76,12 @@ def write_json(path: Path, value: Any) -> None:
 
 def write_jsonl(path: Path, values: list[dict[str, Any]]) -> None:
     """Write one JSON object a line."""
-    write_text(path, "".join(_json(value) + "\n" for value in values))
+    write_text(path, "".join(map(json_line, values)))
+
+
+def json_line(value: dict[str, Any]) -> str:
+    """The JSON object on one line, with its end."""
+    return _json(value) + "\n"
 
 
 def _json(value: Any, indent: int | None = None) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +36,16 @@ def exported_model(tmp_path_factory: pytest.TempPathFactory, make_outputs_vary: 
     make_outputs_vary(net)
     model_dir = tmp_path_factory.mktemp("exported") / "inference"
     export_recognizer(net, model_dir, MODEL_NAME, DICTIONARY, BASE_WIDTH)
+    return model_dir
+
+
+@pytest.fixture(scope="session")
+def exported_onnx(exported_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`exported_model` with an inference.onnx; read only."""
+    from ocrflow.inference.onnx_file import write_onnx
+
+    model_dir = shutil.copytree(exported_model, tmp_path_factory.mktemp("exported_onnx") / "inference")
+    write_onnx(model_dir)
     return model_dir
 
 
@@ -94,6 +106,22 @@ def mixed_images() -> list[np.ndarray]:
 
 
 @pytest.fixture(scope="session")
+def patches(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Dark images with one, two and no bright patches, which `exported_detector` takes for texts; read only."""
+    folder = tmp_path_factory.mktemp("patches")
+    rng = np.random.default_rng(1)
+    paths = []
+    for index, places in enumerate(([(40, 60)], [(40, 60), (200, 20)], [])):
+        image = np.zeros((160, 320, 3), np.uint8)
+        for left, top in places:
+            noise = rng.integers(190, 256, (4, 12, 3), dtype=np.uint8)
+            image[top : top + 30, left : left + 90] = cv2.resize(noise, (90, 30), interpolation=cv2.INTER_CUBIC)
+        paths.append(folder / f"{index}.png")
+        cv2.imwrite(str(paths[-1]), image)
+    return paths
+
+
+@pytest.fixture(scope="session")
 def plates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of 24 training and 6 validation plates; read only."""
     from ocrflow.data.synth.dataset import synthesize
@@ -147,3 +175,52 @@ def _log_nowhere(patch: pytest.MonkeyPatch) -> None:
     from ocrflow.tracking import run
 
     patch.setattr(run, "start_run", lambda config, data_version: run.RunLogger(run.NullLogger()))
+
+
+@pytest.fixture(scope="session")
+def drawn_pdf() -> bytes:
+    """A PDF with one page of 200 x 100 points: white with a red rectangle of 100 x 50 at its bottom left."""
+    return _pdf(b"")
+
+
+@pytest.fixture(scope="session")
+def locked_pdf() -> bytes:
+    """A PDF that needs a password to be opened (PDF 1.7, 7.6.3: revision 2 of the standard security handler)."""
+    padding = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+    user, owner, identity = (b"open" + padding)[:32], (b"owner" + padding)[:32], b"0123456789abcdef"
+    entry_o = _rc4(hashlib.md5(owner).digest()[:5], user)
+    key = hashlib.md5(user + entry_o + (-4 & 0xFFFFFFFF).to_bytes(4, "little") + identity).digest()[:5]
+    encrypt = b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>"
+    filled = encrypt % (entry_o.hex().encode(), _rc4(key, padding).hex().encode())
+    return _pdf(b"/Encrypt %s /ID [<%s> <%s>]" % (filled, *[identity.hex().encode()] * 2))
+
+
+def _rc4(key: bytes, content: bytes) -> bytes:
+    state, j = list(range(256)), 0
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    i, j, result = 0, 0, bytearray()
+    for byte in content:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        result.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(result)
+
+
+def _pdf(trailer: bytes) -> bytes:
+    stream = b"1 0 0 rg 0 0 100 50 re f"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] /Contents 4 0 R >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+    ]
+    content, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer\n<< /Size 5 /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF" % (trailer, len(content))
+    return content + b"xref\n0 5\n0000000000 65535 f \n" + table + end

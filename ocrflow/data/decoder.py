@@ -59,6 +59,15 @@ def decode(content: bytes, flags: int = cv2.IMREAD_COLOR) -> np.ndarray | None:
         return None
 
 
+def decode_page(content: bytes, index: int) -> np.ndarray | None:
+    """The page number `index` (from 0) of a file with several, as `decode` gives it."""
+    try:
+        done, images = cv2.imdecodemulti(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR, range=(index, index + 1))
+    except cv2.error:
+        return None
+    return images[0] if done and len(images) == 1 else None
+
+
 def decode_listening(content: bytes, flags: int = cv2.IMREAD_COLOR) -> tuple[np.ndarray | None, str]:
     """The image, and what the decoders said of it; an empty text when they were content."""
     global _ear

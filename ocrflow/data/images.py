@@ -44,15 +44,39 @@ def read_bgr(path: Path) -> np.ndarray:
     Raises:
         DataError: the file cannot be read, is no image that OpenCV decodes, or has more than 64 megapixels.
     """
+    return decode_bgr(read_content(path), path)
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a file of a size that an image can have.
+
+    Raises:
+        DataError: it cannot be read, is no regular file, or is too large.
+    """
     try:
-        content = _content(path)
+        return _content(path)
+    except _Unusable as error:
+        raise _not_read(path, error) from error
+
+
+def decode_bgr(content: bytes, name: object) -> np.ndarray:
+    """The image in the bytes of a file as uint8 H x W x 3 BGR; `name` is for the message.
+
+    Raises:
+        DataError: no image that OpenCV decodes, or more than 64 megapixels.
+    """
+    try:
         header = _header(content)
         image = decode(content)
         if image is None:
             raise _Unusable(*why_not_decoded(content, header, ""))
     except _Unusable as error:
-        raise DataError(f"{path}: {error.args[1]}", fix="ocrflow check-dataset names all such images") from error
+        raise _not_read(name, error) from error
     return image
+
+
+def _not_read(name: object, error: _Unusable) -> DataError:
+    return DataError(f"{name}: {error.args[1]}", fix="ocrflow check-dataset names all such images")
 
 
 def inspect(path: Path) -> ImageFacts:

@@ -1,28 +1,46 @@
-"""The stage predict: runs an exported model on new images and writes `predict/predictions.jsonl`, one object an image.
+"""The stage predict: one exported model, or a pipeline of both, answers new images.
 
-Recognition: {"image", "text", "score"}; detection: {"image", "boxes": [{"points", "score"}]}.
+Writes `predict/predictions.jsonl` as the answers come, one object an image or page (`ocrflow.inference.answers` has its
+keys), and `predict/pictures/`. Images are read ahead and forgotten: memory does not grow with their number.
 """
 
 from __future__ import annotations
 
-import glob
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ocrflow.config import RunConfig
-from ocrflow.data.faults import refuse_errors
-from ocrflow.data.images import SUFFIXES
-from ocrflow.data.lines import scan_lines
-from ocrflow.data.root import find_root
 from ocrflow.errors import DataError, UsageError
-from ocrflow.files import write_jsonl
+from ocrflow.growing_file import growing_lines, part_of
+from ocrflow.inference.inputs import HOW, named_sources
+from ocrflow.inference.load import load_model, load_pipeline
+from ocrflow.inference.model import Model, unreadable
 from ocrflow.inference.model_dir import model_sha256
+from ocrflow.inference.pictures import PictureFolder
+from ocrflow.inference.registry_uri import is_registry_uri
+from ocrflow.inference.sources import Source
+from ocrflow.models import TEXT_RECOGNITION
 from ocrflow.progress import track
 from ocrflow.provenance import made_of
-from ocrflow.tasks.tools import ExportedModel, TaskTools, tools_of
 
 SHOWN = 20  # answers printed
-HOW = "-o Predict.input=IMAGE, a folder, a glob in quotes, or a list such as val.txt"
+
+
+@dataclass
+class _Done:
+    """What a run has answered so far; `shown` is printed at its end."""
+
+    images_read: int = 0
+    errors: list[DataError] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+
+    @property
+    def images(self) -> int:
+        return self.images_read + len(self.errors)
 
 
 def run(config: RunConfig) -> dict[str, Any]:
@@ -32,97 +50,108 @@ def run(config: RunConfig) -> dict[str, Any]:
         UsageError: no input, no image in it, or no exported model of the configured task.
         DataError: some images cannot be read; raised after the answers to the others were written.
     """
-    paths = input_paths(config.Predict.input, Path(config.Global.dataset_dir))
-    tools = tools_of(config.task)
-    model = tools.open_model(model_dir_of(config), config.Predict.batch_size, config.Global.device)
-    predictions, faults = _predictions(model, tools, paths)
-    file = Path(config.Global.output) / "predict" / "predictions.jsonl"
-    write_jsonl(file, predictions)
-    more = f", {len(predictions) - SHOWN} of them not shown" if len(predictions) > SHOWN else ""
-    print(f"read {len(predictions)} images{more}, see {file}")
-    sha256 = model_sha256(model.model_dir)
+    if not config.Predict.input:
+        raise UsageError("Predict.input is not set", fix=f"-o Predict.input=...: {HOW}")
+    sources = named_sources(config.Predict.input, config.Predict.allow_urls, Path(config.Global.dataset_dir))
+    model = open_model(config)
+    folder = Path(config.Global.output) / "predict"
+    pictures = _pictures(config, model, folder / "pictures", sources)
+    done = _Done()
+    _answer(model, sources, folder / "predictions.jsonl", pictures, done)
+    _print(done, folder / "predictions.jsonl", pictures)
+    models = {task: model_sha256(part.model_dir) for task, part in model.parts.items()}
     result = {
-        "images": len(paths),
-        "images_read": len(predictions),
-        "unreadable": faults,
-        "predictions": str(file),
-        "model_dir": str(model.model_dir),
-        "model_sha256": sha256,
-        "made_of": made_of(config, model_sha256=sha256),
+        "images": done.images,
+        "images_read": done.images_read,
+        "unreadable": [str(error.args[0]) for error in done.errors],
+        "predictions": str(folder / "predictions.jsonl"),
+        "pictures": str(pictures.folder) if pictures else None,
+        **_what_ran(config, model, models),
+        "made_of": made_of(config, model_sha256=models if len(models) > 1 else next(iter(models.values()))),
     }
-    if faults:
-        raise _unreadable(result)
+    if done.errors:
+        error = unreadable(done.errors, done.images)
+        error.result = result  # type: ignore[attr-defined]
+        raise error
     return result
 
 
-def model_dir_of(config: RunConfig) -> Path:
+def open_model(config: RunConfig) -> Model:
+    """The pipeline of `Predict.pipeline`, or the model of the configured task.
+
+    Raises:
+        UsageError: both are set, or one is not what it should be. OutsideError: the engine or device is not there.
+    """
+    given = config.Predict
+    settings: dict[str, Any] = {"device": config.Global.device, "batch_size": given.batch_size, "engine": given.engine}
+    if given.pipeline is not None:
+        if given.model_dir is not None:
+            both = "Predict.pipeline and Predict.model_dir are both set"
+            raise UsageError(both, fix="leave Predict.model_dir out: OCR.yaml names the models")
+        return load_pipeline(given.pipeline, **settings)
+    model = model_dir_of(config)
+    if isinstance(model, Path) and model.is_file() and model.suffix.lower() in (".yaml", ".yml"):
+        raise UsageError(f"Predict.model_dir: {model} is a file", fix=f"-o Predict.pipeline={model}")
+    return load_model(model, task=config.task, **settings)
+
+
+def model_dir_of(config: RunConfig) -> Path | str:
     """`Predict.model_dir`, else the folder that the stage export wrote, else the best model of the training."""
     if config.Predict.model_dir is not None:
-        return Path(config.Predict.model_dir)
+        given = config.Predict.model_dir
+        return given if is_registry_uri(given) else Path(given)
     output = Path(config.Global.output)
     exported = Path(config.Export.save_dir) if config.Export.save_dir else output / "export"
     return exported if exported.is_dir() else output / "best_accuracy" / "inference"
 
 
-def input_paths(source: str | None, dataset_dir: Path) -> list[Path]:
-    """The images that `Predict.input` names, in the order of a list and else by name.
-
-    Args:
-        source: an image, a folder (searched recursively), a glob, or a list of images in PaddleX's format.
-        dataset_dir: where images of a list are that are not beside it.
-
-    Raises:
-        UsageError: nothing was given, it is a URL, or there is no image in it.
-        DataError: a list is not UTF-8.
-    """
-    if not source:
-        raise UsageError("Predict.input is not set", fix=HOW)
-    if source.startswith(("http://", "https://")):
-        raise UsageError(
-            f"Predict.input: {source} is a URL, which is not fetched", fix="download it first, then " + HOW
-        )
-    path = Path(source)
-    if path.is_dir():
-        paths = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-    elif path.is_file():
-        paths = _listed(path, dataset_dir) if path.suffix.lower() == ".txt" else [path]
-    else:
-        found = glob.glob(source, recursive=True)  # noqa: PTH207 - Path.glob raises for some patterns
-        paths = sorted(file for name in found if (file := Path(name)).is_file())
-    if not paths:
-        raise UsageError(f"Predict.input: {source}: no such file, or no images in it", fix=HOW)
-    return paths
+def _pictures(config: RunConfig, model: Model, folder: Path, sources: Sequence[Source]) -> PictureFolder | None:
+    wanted = config.Predict.pictures
+    if wanted == "auto":
+        wanted = model.task != TEXT_RECOGNITION
+    return PictureFolder(folder, sources) if wanted else None
 
 
-def _listed(list_file: Path, dataset_dir: Path) -> list[Path]:
-    """The images of a list: one a line up to a tab, relative to the list or else to the dataset."""
-    lines, faults = scan_lines(list_file, "list")
-    refuse_errors(faults)
-    names = [name for _, line in lines if (name := line.split("\t")[0].strip())]
-    root = find_root(dataset_dir)[0] or dataset_dir
-    return [beside if (beside := list_file.parent / name).exists() else root / name for name in names]
+def _answer(model: Model, sources: Sequence[Source], file: Path, pictures: PictureFolder | None, done: _Done) -> None:
+    try:
+        with (
+            growing_lines(file) as append,
+            track("predict", len(sources)) as advance,
+            closing(model.stream(sources)) as stream,
+        ):
+            for picture, answer in stream:
+                if isinstance(answer, DataError):
+                    done.errors.append(answer)
+                else:
+                    append(answer.plain)
+                    if pictures:
+                        pictures.write(picture, answer)
+                    done.images_read += 1
+                    if len(done.shown) < SHOWN:
+                        done.shown.append(answer.words)
+                advance(1 if picture.ends else 0, note=_note(done, picture.page))
+    except BaseException:
+        print(f"stopped after {done.images} images; their answers are in {part_of(file)}", file=sys.stderr)
+        raise
 
 
-def _predictions(model: ExportedModel, tools: TaskTools, paths: list[Path]) -> tuple[list[dict[str, Any]], list[str]]:
-    predictions: list[dict[str, Any]] = []
-    faults: list[str] = []
-    shown: list[str] = []
-    with track("predict", len(paths)) as advance:
-        for path, answer in zip(paths, model.predict_files(paths), strict=True):
-            if isinstance(answer, DataError):
-                faults.append(str(answer))
-            else:
-                predictions.append({"image": str(path), **tools.plain(answer)})
-                shown += [f"{path}\t{tools.in_words(answer)}"] if len(shown) < SHOWN else []
-            advance(1)
-    if shown:
-        print("\n".join(shown))
-    return predictions, faults
+def _note(done: _Done, page: int | None) -> str:
+    notes = [f"page {page}"] if page else []
+    notes += [f"unreadable {len(done.errors)}"] if done.errors else []
+    return ", ".join(notes)
 
 
-def _unreadable(result: dict[str, Any]) -> DataError:
-    faults = result["unreadable"]
-    named = "\n".join(f"  {fault}" for fault in faults)
-    error = DataError(f"{len(faults)} of {result['images']} images cannot be read; the others were:\n{named}")
-    error.result = result  # type: ignore[attr-defined]
-    return error
+def _print(done: _Done, file: Path, pictures: PictureFolder | None) -> None:
+    if done.shown:
+        print("\n".join(done.shown))
+    more = f", {done.images_read - SHOWN} of them not shown" if done.images_read > SHOWN else ""
+    drawn = f" and {pictures.folder}" if pictures and done.images_read else ""
+    print(f"read {done.images_read} images{more}, see {file}{drawn}")
+
+
+def _what_ran(config: RunConfig, model: Model, sha256_of: dict[str, str]) -> dict[str, Any]:
+    """One model: its folder and hash; a pipeline: its file, and folder and hash by task."""
+    folders = {task: str(part.model_dir) for task, part in model.parts.items()}
+    if config.Predict.pipeline is None:
+        return {"model_dir": folders[model.task], "model_sha256": sha256_of[model.task]}
+    return {"pipeline": config.Predict.pipeline, "model_dir": folders, "model_sha256": sha256_of}

@@ -5,11 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocrflow.data.crops import crop_size, upright
 from ocrflow.data.images import MAX_PIXELS, MIN_SIDE
 from ocrflow.data.importers.sample import Points
 from ocrflow.data.polygons import area, bounds, self_intersects
-
-TALL = 1.5  # height / width from which a crop is turned, because its text runs downwards
 
 
 class CannotCrop(Exception):
@@ -29,19 +28,12 @@ def crop(image_HWC: np.ndarray, points: Points) -> np.ndarray | None:
     """
     _refuse_bad(points, image_HWC.shape[1], image_HWC.shape[0])
     corners_42 = _corners(points)
-    top_left, top_right, bottom_right, bottom_left = corners_42
-    width = int(max(np.linalg.norm(top_right - top_left), np.linalg.norm(bottom_right - bottom_left)))
-    height = int(max(np.linalg.norm(bottom_left - top_left), np.linalg.norm(bottom_right - top_right)))
+    width, height = crop_size(corners_42)
     if min(width, height) < MIN_SIDE:
         return None
     if width * height > MAX_PIXELS:
         raise CannotCrop(f"the region is {width} x {height} pixels, more than any image may have")
-    target_42 = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    matrix_33 = cv2.getPerspectiveTransform(corners_42, target_42)
-    cut = cv2.warpPerspective(
-        image_HWC, matrix_33, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.ascontiguousarray(np.rot90(cut)) if height >= TALL * width else cut
+    return upright(image_HWC, corners_42)
 
 
 def _refuse_bad(points: Points, width: int, height: int) -> None:
