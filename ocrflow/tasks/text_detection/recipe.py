@@ -17,6 +17,7 @@ from ocrflow.tasks.text_detection.augment import View, jitter, random_view
 from ocrflow.tasks.text_detection.paste import paste
 from ocrflow.tasks.text_detection.targets import db_targets
 
+FIRST_SHRINK_RATIO, SHRINK_RATIO_GAIN = 0.4, 0.2  # PaddleOCR's MakeShrinkMap with `total_epoch`
 KEPT = 0.7  # a text that the view cuts off is still one if so much of its area is left; else the rest is left out
 
 
@@ -67,6 +68,7 @@ class Recipe:
         longest_side: the exported model shrinks images whose longer side has more pixels.
         strength: of the augmentation, 0..1.
         seed: of the run.
+        epochs: of the run, over which texts shrink less and less.
     """
 
     root: Path
@@ -75,6 +77,7 @@ class Recipe:
     longest_side: int
     strength: float
     seed: int
+    epochs: int = 1
 
     def make(self, job: Job) -> Crop:
         """A view of the row's image; it depends on the recipe and the job alone, whichever process makes it.
@@ -95,7 +98,7 @@ class Recipe:
             given = _polygons([box for box in others if not box.ignored])
             image_SS3, pasted = paste(image_SS3, polygons, donor_HWC, given, self._scale(donor_HWC), rng)
             polygons, ignored = [*polygons, *pasted], [*ignored, *(False for _ in pasted)]
-        maps = db_targets(polygons, ignored, (self.size, self.size))
+        maps = db_targets(polygons, ignored, (self.size, self.size), self.shrink_ratio(job.epoch))
         return Crop(
             jitter(image_SS3, self.strength, rng),
             maps.shrink_map.astype(np.uint8),
@@ -103,6 +106,13 @@ class Recipe:
             maps.threshold_map,
             maps.threshold_mask.astype(np.uint8),
         )
+
+    def shrink_ratio(self, epoch: int) -> float:
+        """How much of a text's size its shrunk map keeps in an epoch (from 1): as in PP-OCRv4 and later recipes.
+
+        Small maps keep neighbours apart while little is learnt; large ones give boxes that fit.
+        """
+        return FIRST_SHRINK_RATIO + SHRINK_RATIO_GAIN * min(1.0, (epoch - 1) / self.epochs)
 
     def _read(self, row: Row) -> tuple[np.ndarray, list[Box]]:
         return read_bgr(self.root / row.image), read_boxes(row, self.list_file)

@@ -59,7 +59,7 @@ class DetectionTask:
         is_whole = is_guided(settings.guide, on_gpu)
         self.losses = LOSS_OF_MODEL[model] if is_whole else replace(LOSS_OF_MODEL[model], auxiliary=())
         self.scenes = [Scene(index, row) for index, row in enumerate(lists.train)]
-        made = self.crop_size, settings.longest_side, settings.augment, settings.seed
+        made = self.crop_size, settings.longest_side, settings.augment, settings.seed, settings.epochs_iters
         recipe = Recipe(lists.root, lists.train_file, *made)
         self.loader = SampleLoader(recipe, worker_count(settings.num_workers, on_gpu, processes))
 
