@@ -15,10 +15,11 @@ from collections.abc import Callable, Sequence
 from ocrflow import __version__
 from ocrflow.cli_data import add_data
 from ocrflow.cpu import use_fast_kernels
-from ocrflow.errors import OcrflowError
+from ocrflow.errors import OcrflowError, UsageError
+from ocrflow.models import OCR
 from ocrflow.quiet import quiet_libraries
 
-PIPELINE = ("check_dataset", "expectations", "split", "train", "evaluate", "export", "register")
+PIPELINE = ("check_dataset", "expectations", "split", "train", "evaluate", "export", "report", "register")
 HELP = {
     "check_dataset": "find everything that is wrong with a dataset",
     "expectations": "hold the rows against a suite of expectations (Great Expectations)",
@@ -26,8 +27,10 @@ HELP = {
     "train": "train the model",
     "evaluate": "score every validation row with the exported model",
     "export": "write the inference model and prove that it answers as the trained one",
+    "report": "write one HTML page of the scores and what is wrong",
     "register": "record the run in MLflow and register the model",
     "predict": "read images with an exported model",
+    "ocr": "find and read the texts of held-back images with both models, and score them",
 }
 
 
@@ -80,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help=f"all stages: {' -> '.join(PIPELINE)}")
     _add_config(run)
     run.set_defaults(command=_run)
-    summary = commands.add_parser("summary", help="the short table of a finished run")
+    summary = commands.add_parser("summary", help="the short table of a finished run, of all tasks without --task")
     _add_config(summary)
     summary.set_defaults(command=_summary)
     add_data(commands.add_parser("data", help="make, fetch, import and mend datasets"))
@@ -101,9 +104,18 @@ def _stage_command(stage: str) -> Callable[[argparse.Namespace], None]:
         from ocrflow.config_file import load_config
         from ocrflow.stages.base import run_stage
 
-        run_stage(stage, load_config(arguments.config, arguments.task, arguments.override))
+        run_stage(stage, load_config(arguments.config, _part(stage, arguments.task), arguments.override))
 
     return command
+
+
+def _part(stage: str, task: str | None) -> str | None:
+    """Which configuration of a file that holds several a stage runs with: its own stage has the pipeline, ocr."""
+    if stage == OCR and task not in (None, OCR):
+        raise UsageError(f"--task {task}: the stage {OCR} is of both tasks", fix=f"leave it out, or --task {OCR}")
+    if stage in PIPELINE and stage != "report" and task == OCR:
+        raise UsageError(f"--task {OCR} has no stage {stage}, which is of one task", fix="--task text_detection")
+    return OCR if stage == OCR else task
 
 
 def _run(arguments: argparse.Namespace) -> None:
@@ -111,7 +123,7 @@ def _run(arguments: argparse.Namespace) -> None:
     from ocrflow.stages.base import run_stage
     from ocrflow.stages.summary import print_summary
 
-    config = load_config(arguments.config, arguments.task, arguments.override)
+    config = load_config(arguments.config, _part("train", arguments.task), arguments.override)
     for number, stage in enumerate(PIPELINE, 1):
         print(f"\n[{number}/{len(PIPELINE)}] {stage}", flush=True)
         run_stage(stage, config)
@@ -119,10 +131,13 @@ def _run(arguments: argparse.Namespace) -> None:
 
 
 def _summary(arguments: argparse.Namespace) -> None:
-    from ocrflow.config_file import load_config
-    from ocrflow.stages.summary import print_summary
+    from ocrflow.config_file import load_config, parts_of
+    from ocrflow.stages.summary import print_ocr_summary, print_summary
 
-    print_summary(load_config(arguments.config, arguments.task, arguments.override))
+    parts: list[str | None] = [arguments.task] if arguments.task else [*parts_of(arguments.config)] or [None]
+    for part in parts:
+        config = load_config(arguments.config, part, arguments.override)
+        (print_ocr_summary if part == OCR else print_summary)(config)
 
 
 def _run_mode(arguments: argparse.Namespace) -> None:

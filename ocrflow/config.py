@@ -13,7 +13,9 @@ from pydantic import Field, field_validator
 from ocrflow.config_section import Section, Text
 from ocrflow.models import task_of
 
-Mode = Literal["check_dataset", "expectations", "split", "train", "evaluate", "export", "register", "predict"]
+Mode = Literal[
+    "check_dataset", "expectations", "split", "train", "evaluate", "export", "report", "register", "predict", "ocr"
+]
 
 
 class GlobalSection(Section):
@@ -76,7 +78,7 @@ class TrainSection(Section):
     save_interval: int = Field(1, ge=1, description="epochs between two saves of latest/")
     amp: Literal["OFF", "O1", "O2"] = Field("OFF", description="mixed precision on GPU: O1 by operation, O2 all of it")
     dy2st: bool = Field(False, description="PaddleX: train a static graph; ocrflow refuses true")
-    dist_ips: str | None = Field(None, description="PaddleX: hosts of a multi-node run; ocrflow refuses it")
+    dist_ips: str | None = Field(None, description="PaddleX: addresses of the hosts of a run, separated by commas")
     uniform_output_enabled: bool = Field(True, description="PaddleX's directory layout; ocrflow always writes it")
     basic_config_path: str | None = Field(None, description="PaddleX: another PaddleOCR base file; ocrflow refuses it")
     num_classes: int | None = Field(None, description="PaddleX, other modules: not used, the dictionary decides")
@@ -91,14 +93,19 @@ class TrainSection(Section):
     crop_size: Annotated[int, Field(ge=64, le=2048, multiple_of=32)] | Literal["auto"] = Field(
         "auto", description="ocrflow: side in pixels of a detector's square training crops; auto: 640, on CPU 320"
     )
+    copy_paste: float = Field(
+        0.0, ge=0, le=1, description="ocrflow: probability that a detector's view gets texts of other images pasted in"
+    )
     longest_side: int = Field(
         960, ge=64, le=4000, description="ocrflow: a detector shrinks images whose longer side has more pixels"
     )
     accumulate: int = Field(1, ge=1, description="ocrflow: batches whose gradients are averaged for one step")
     ema: float = Field(0.0, ge=0, lt=1, description="ocrflow: decay of averaged weights, which are scored; 0: off")
     freeze: list[str] = Field([], description="ocrflow: parameters that stay as loaded, by the start of their names")
-    guide: bool = Field(
-        False, description="ocrflow: train PP-OCR's guiding branches: NRTR beside CTC, a detector's maps of each level"
+    guide: bool | Literal["auto"] = Field(
+        "auto",
+        description="ocrflow: train PP-OCR's guiding branches: NRTR beside CTC, a detector's maps of each level; "
+        "auto: on cards, as the official recipes do, and not on CPU, where they take up to half of a step",
     )
     min_loaded: float = Field(0.5, ge=0, le=1, description="ocrflow: smallest share of starting weights that must fit")
     early_stop: int | None = Field(None, ge=1, description="ocrflow: end after so many evaluations without a gain")
@@ -135,6 +142,7 @@ class ExportSection(Section):
     weight_path: str | None = Field(None, description="null: OUT/best_accuracy/best_accuracy.pdparams")
     basic_config_path: str | None = Field(None, description="PaddleX: not used")
     save_dir: str | None = Field(None, description="ocrflow: folder of the exported model; null: OUT/export")
+    onnx: bool = Field(True, description="ocrflow: write inference.onnx, too, for ONNX Runtime and OpenVINO")
 
 
 class KernelOption(Section):
@@ -146,15 +154,29 @@ class KernelOption(Section):
 class PredictSection(Section):
     """`Predict`."""
 
-    model_dir: str | None = Field(None, description="exported model; null: OUT/export or OUT/best_accuracy/inference")
-    input: str | None = Field(None, description="image, folder, glob, or a list of images such as val.txt")
+    model_dir: str | None = Field(
+        None, description="exported model, or models:/NAME@ALIAS; null: OUT/export or OUT/best_accuracy/inference"
+    )
+    pipeline: str | None = Field(None, description="ocrflow: an OCR.yaml, whose two models run instead of one")
+    input: str | None = Field(None, description="image, PDF, folder, glob, a list of them such as val.txt, or a URL")
+    allow_urls: bool = Field(False, description="ocrflow: fetch images and PDFs from http(s) addresses")
+    pictures: bool | Literal["auto"] = Field(
+        "auto", description="ocrflow: draw what was found; auto: not for a recognition model alone"
+    )
     batch_size: int = Field(32, ge=1, description="images of one width that run together")
     kernel_option: KernelOption = KernelOption()
-    engine: str | None = Field(None, description="PaddleX: not used")
+    engine: Literal["auto", "paddle", "onnxruntime", "openvino"] = Field(
+        "auto", description="what runs the model; auto: on CPU onnxruntime if there is an inference.onnx, else paddle"
+    )
     engine_config: dict[str, Any] | None = Field(None, description="PaddleX: not used")
     use_hpip: bool = Field(False, description="PaddleX: not used")
     hpi_config: dict[str, Any] | None = Field(None, description="PaddleX: not used")
     genai_config: dict[str, Any] | None = Field(None, description="PaddleX: not used")
+
+    @field_validator("engine", mode="before")
+    @classmethod
+    def _as_paddlex_says_it(cls, value: Any) -> Any:
+        return {None: "auto", "paddle_static": "paddle", "hpi": "auto", "flexible": "auto"}.get(value, value)
 
 
 class RegisterSection(Section):
@@ -164,6 +186,20 @@ class RegisterSection(Section):
     alias: Text = Field("best_accuracy", description="alias set on the new version")
     experiment: Text = Field("ocrflow", description="MLflow experiment of the runs")
     min_accuracy: float = Field(0.0, ge=0, le=1, description="the gate: below it a version gets no alias")
+
+
+class OcrSection(Section):
+    """`Ocr` (ocrflow): the pipeline of a detector and a recogniser."""
+
+    det_model: str | None = Field(None, description="exported detector: a folder, or models:/NAME@ALIAS")
+    rec_model: str | None = Field(None, description="exported recogniser, likewise")
+    rows: str | None = Field(None, description="list of the images to read, with boxes; null: the dataset's val.txt")
+    engine: Literal["auto", "paddle", "onnxruntime"] = Field(
+        "auto", description="what PaddleX runs the models with; auto: its choice"
+    )
+    score_thresh: float = Field(0.0, ge=0, le=1, description="readings with a lower score are left out")
+    pictures: int = Field(12, ge=0, description="images that PaddleX's picture is written of; the JSON is of all")
+    min_f1: float = Field(0.0, ge=0, le=1, description="the gate: with a lower f1 the stage fails")
 
 
 class RunConfig(Section):
@@ -176,6 +212,7 @@ class RunConfig(Section):
     Export: ExportSection = ExportSection()
     Predict: PredictSection = PredictSection()
     Register: RegisterSection = RegisterSection()
+    Ocr: OcrSection = OcrSection()
     Benchmark: dict[str, Any] | None = Field(None, description="PaddleX's own; not used")
     Pdparams2safetensors: dict[str, Any] | None = Field(None, description="PaddleX's own; not used")
 

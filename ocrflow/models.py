@@ -9,6 +9,7 @@ from ocrflow.errors import UsageError
 TEXT_RECOGNITION = "text_recognition"
 TEXT_DETECTION = "text_detection"
 TASKS = (TEXT_RECOGNITION, TEXT_DETECTION)
+OCR = "ocr"  # both together: what a file of several configurations calls the pipeline
 
 _LANGUAGES_V3 = ("en", "korean", "japan", "chinese_cht", "te", "ka", "ta", "latin", "arabic", "cyrillic", "devanagari")
 _LANGUAGES_V5 = ("en", "korean", "latin", "eslav", "th", "el", "arabic", "cyrillic", "te", "ta", "devanagari")

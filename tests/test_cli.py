@@ -216,8 +216,9 @@ def test_run_does_all_stages_in_order_and_ends_with_the_table(
     monkeypatch.setattr(base, "run_stage", lambda stage, config: seen.append(stage))
     monkeypatch.setattr("ocrflow.stages.summary.print_summary", lambda config: seen.append("summary"))
     assert main(["run", "-c", MODEL]) == 0
-    assert seen == ["check_dataset", "expectations", "split", "train", "evaluate", "export", "register", "summary"]
-    assert "[4/7] train" in capsys.readouterr().out
+    assert seen == [*PIPELINE, "summary"]
+    assert seen[-4:] == ["export", "report", "register", "summary"]
+    assert "[4/8] train" in capsys.readouterr().out
     assert main(["summary", "-c", MODEL]) == 0
     assert seen[-1] == "summary"
 
@@ -226,8 +227,8 @@ def test_run_stops_at_the_first_stage_that_fails(dataset: Path, capsys: pytest.C
     (dataset / "val.txt").unlink()
     assert main(["run", "-c", MODEL, "-o", "Global.dataset_dir=dataset", "Global.output=out"]) == 1
     out, err = capsys.readouterr()
-    assert "[1/7] check_dataset" in out
-    assert "[2/7]" not in out
+    assert "[1/8] check_dataset" in out
+    assert "[2/8]" not in out
     assert "list_missing" in err
     assert not Path("out/split_result.json").exists()
     assert main(["summary", "-c", MODEL, "-o", "Global.output=out"]) == 2
@@ -248,3 +249,30 @@ def test_what_the_check_does_not_need_does_not_disturb_it(dataset: Path) -> None
     )
     assert main(["check-dataset", "-c", "paddlex.yaml"]) == 0
     assert result()["check_pass"] is True
+
+
+def test_the_stage_of_the_pipeline_has_a_part_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "three.yaml"
+    path.write_text(
+        "text_recognition: {Global: {output: rec}}\n"
+        "text_detection: {Global: {model: PP-OCRv6_tiny_det, output: det}}\n"
+        "ocr: {Global: {output: both}}\n",
+        encoding="utf-8",
+    )
+    seen: list[tuple[str, str]] = []
+    monkeypatch.setattr(base, "run_stage", lambda stage, config: seen.append((stage, config.Global.output)))
+    summaries = "ocrflow.stages.summary"
+    monkeypatch.setattr(f"{summaries}.print_summary", lambda config: seen.append(("summary", config.Global.output)))
+    monkeypatch.setattr(
+        f"{summaries}.print_ocr_summary", lambda config: seen.append(("pipeline", config.Global.output))
+    )
+    assert main(["ocr", "-c", str(path)]) == main(["ocr", "-c", str(path), "--task", "ocr"]) == 0
+    assert main(["summary", "-c", str(path)]) == main(["summary", "-c", str(path), "--task", "ocr"]) == 0
+    tables = [("summary", "rec"), ("summary", "det"), ("pipeline", "both"), ("pipeline", "both")]
+    assert seen == [("ocr", "both"), ("ocr", "both"), *tables]
+    for words in (["ocr", "--task", "text_detection"], ["train", "--task", "ocr"], ["run", "--task", "ocr"]):
+        assert main([*words, "-c", str(path)]) == 2
+        assert f"--task {words[-1]}" in capsys.readouterr().err
+    assert len(seen) == 6

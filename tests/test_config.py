@@ -97,3 +97,10 @@ def test_a_section_without_keys_has_its_defaults() -> None:
 
 def test_a_key_without_a_value_is_not_a_section() -> None:
     assert problem_of("Global", "output", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "engine"), [(None, "auto"), ("paddle_static", "paddle"), ("hpi", "auto"), ("openvino", "openvino")]
+)
+def test_engines_in_paddlex_words(given, engine):
+    assert RunConfig.model_validate({"Predict": {"engine": given}}).Predict.engine == engine

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ocrflow.config import RunConfig
-from ocrflow.config_file import load_config, to_yaml
+from ocrflow.config import RunConfig, TrainSection
+from ocrflow.config_file import load_config, parts_of, to_yaml
 from ocrflow.errors import UsageError
 from ocrflow.models import TASK_OF_MODEL
+from ocrflow.presets import recipe
 
 PADDLEX_FILE = """\
 Global:
@@ -135,9 +136,21 @@ def test_every_model_name_is_a_configuration(model: str) -> None:
     assert config.Global.dataset_dir == f"data/{config.task}"
 
 
-def test_starting_weights_come_with_the_model_that_has_them() -> None:
+def test_starting_weights_come_with_the_model() -> None:
     assert load_config("PP-OCRv6_tiny_rec").Train.pretrain_weight_path == "starter:PP-OCRv6_tiny_rec_latin"
-    assert load_config("PP-OCRv4_mobile_rec").Train.pretrain_weight_path is None
+    official = load_config("PP-OCRv4_mobile_rec").Train.pretrain_weight_path
+    assert official is not None and official.endswith("/PP-OCRv4_mobile_rec_pretrained.pdparams")
+
+
+def test_keys_that_are_not_set_come_from_the_recipe() -> None:
+    source = written({"Global": {"model": "PP-OCRv5_server_det"}, "Train": {"epochs_iters": 4}})
+    train = load_config(source, None, ["Train.learning_rate=0.1"]).Train
+    found = train.epochs_iters, train.batch_size, train.learning_rate, train.warmup_epochs, train.weight_decay
+    assert found == (4, 4, 0.1, 1.0, 1e-6)
+    assert train.pretrain_weight_path is None  # weights only come with a model that is named without a file
+    assert load_config(source, None, ["Global.model=PP-OCRv6_tiny_det"]).Train.ema == 0.9998
+    paddlex = load_config(written(PADDLEX_FILE, "paddlex.yaml")).Train
+    assert (paddlex.epochs_iters, paddlex.batch_size, paddlex.warmup_epochs) == (20, 8, 5.0)
     assert load_config("PP-OCRv4_server_det").Train.batch_size == 4
     assert load_config("PP-OCRv4_server_det").Train.epochs_iters == 100
 
@@ -259,4 +272,42 @@ def test_an_empty_file_name_is_no_file() -> None:
 
 
 def test_defaults_are_those_of_the_sections() -> None:
-    assert load_config(written({"Global": {}})) == RunConfig()
+    config = load_config(written({"Global": {}}))
+    assert config == RunConfig(Train=TrainSection(**recipe(config.Global.model)))
+
+
+@pytest.fixture
+def three_parts(tmp_path: Path) -> str:
+    path = tmp_path / "three.yaml"
+    path.write_text(
+        "text_recognition: {Global: {output: rec}}\n"
+        "text_detection: {Global: {model: PP-OCRv6_tiny_det, output: det}}\n"
+        "ocr: {Global: {output: both}, Ocr: {det_model: det/export}}\n",
+        encoding="utf-8",
+    )
+    return str(path)
+
+
+def test_the_pipeline_stands_beside_the_tasks(three_parts: str) -> None:
+    assert parts_of(three_parts) == ["text_recognition", "text_detection", "ocr"]
+    assert parts_of("PP-OCRv6_tiny_rec") == []
+    config = load_config(three_parts, "ocr", ["Ocr.rec_model=models:/plates@best"])
+    assert (config.Global.output, config.Ocr.det_model, config.Ocr.rec_model) == (
+        "both",
+        "det/export",
+        "models:/plates@best",
+    )
+    with pytest.raises(UsageError, match="holds the tasks text_recognition, text_detection\n"):
+        load_config(three_parts)
+
+
+def test_one_task_beside_the_pipeline_needs_no_name(tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    path.write_text("text_recognition: {Global: {output: rec}}\nocr: {Global: {output: both}}\n", encoding="utf-8")
+    assert load_config(str(path)).Global.output == "rec"
+    path.write_text("text_recognition: {Global: {output: rec}}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="has no task 'ocr'") as caught:
+        load_config(str(path), "ocr")
+    assert "add ocr: with a section Ocr" in str(caught.value)
+    path.write_text("ocr: {Global: {output: both}}\n", encoding="utf-8")
+    assert load_config(str(path)).Global.output == "both"

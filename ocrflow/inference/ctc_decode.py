@@ -55,7 +55,8 @@ class CtcCodec:
 
     def decode(self, probs_NTK: np.ndarray) -> list[Reading]:
         """One reading an image from the probabilities of all classes (rows of K sum to 1)."""
-        return self.decode_steps(probs_NTK.argmax(axis=-1), probs_NTK.max(axis=-1))
+        best_NT = probs_NTK.argmax(axis=-1)
+        return self.decode_steps(best_NT, np.take_along_axis(probs_NTK, best_NT[..., None], axis=-1)[..., 0])
 
     def decode_steps(self, best_NT: np.ndarray, prob_NT: np.ndarray) -> list[Reading]:
         """One reading an image from the best class of each time step and its probability.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ocrflow.errors import UsageError
-from ocrflow.inference.det_preprocess import LONGEST_SIDE, MEAN, STD
+from ocrflow.inference.det_preprocess import LONGEST_SIDE, MEAN, STD, SideLimit
 from ocrflow.inference.model_dir import EXPORT, model_files, read_settings, transform_ops
 from ocrflow.models import TASK_OF_MODEL, TEXT_RECOGNITION
 from ocrflow.tasks.text_detection.postprocess import PostprocessSettings
@@ -25,12 +25,19 @@ class DetectorInfo:
         longest_side: larger images are shrunk to it, in pixels.
         boxes: how boxes are found in the network's map.
         files: graph, parameters and settings, in this order.
+        other_limit: what an OCR.yaml says in place of `longest_side`.
     """
 
     model_name: str
     longest_side: int
     boxes: PostprocessSettings
     files: tuple[Path, Path, Path]
+    other_limit: SideLimit | None = None
+
+    @property
+    def limit(self) -> SideLimit:
+        """How large images run."""
+        return self.other_limit or SideLimit(self.longest_side)
 
 
 def read_detector_dir(path: Path) -> DetectorInfo:

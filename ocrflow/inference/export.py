@@ -15,6 +15,7 @@ import yaml
 
 from ocrflow.files import write_failed
 from ocrflow.inference.det_preprocess import LONGEST_SIDE, MEAN, MOST, STD, STRIDE
+from ocrflow.inference.onnx_file import ONNX
 from ocrflow.inference.preprocess import MAX_WIDTH, ROWS
 from ocrflow.tasks.text_detection.postprocess import SETTINGS_OF_MODEL, PostprocessSettings
 
@@ -61,6 +62,7 @@ def _export(net: nn.Layer, input_shape: list[int], model_dir: Path, settings: di
             _save_graph(net, input_shape, folder)
             text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=120)
             (folder / "inference.yml").write_text(text, encoding="utf-8")
+            (model_dir / ONNX).unlink(missing_ok=True)  # of the model that was here before
             for name in FILES:
                 (folder / name).replace(model_dir / name)
     except OSError as error:

@@ -50,11 +50,34 @@ def resize_normalize(image_HWC: np.ndarray, base_width: int, rows: int = ROWS) -
     Raises:
         DataError: the array is not H x W x 3 or has no pixels.
     """
+    content_HWC, padded_width = fit(image_HWC, base_width, rows)
+    return normalize(content_HWC, np.empty((3, rows, padded_width), np.float32))
+
+
+def fit(image_HWC: np.ndarray, base_width: int, rows: int = ROWS) -> tuple[np.ndarray, int]:
+    """(the image at `rows` rows, uint8; the columns of the network's input, which it fills from the left).
+
+    Raises:
+        DataError: the array is not H x W x 3 or has no pixels.
+    """
     if image_HWC.ndim != 3 or image_HWC.shape[2] != 3 or not image_HWC.size:
         raise DataError(f"an image to recognise must be H x W x 3 with H, W >= 1, got shape {image_HWC.shape}")
     height, width = image_HWC.shape[:2]
     padded_width, content_width = input_width(height, width, base_width, rows)
-    content_CHW = resize_rows(image_HWC, content_width, rows).astype(np.float32).transpose(2, 0, 1) / 255
-    input_CHW = np.zeros((3, rows, padded_width), np.float32)
-    input_CHW[:, :, :content_width] = (content_CHW - 0.5) / 0.5
-    return input_CHW
+    return resize_rows(image_HWC, content_width, rows), padded_width
+
+
+def normalize(content_HWC: np.ndarray, out_CHW: np.ndarray) -> np.ndarray:
+    """Write (value / 255 - 0.5) / 0.5 of each channel into `out_CHW`, and 0 where it is wider than the content.
+
+    Args:
+        out_CHW: float32, as high as the content and at least as wide.
+    """
+    columns = content_HWC.shape[1]
+    for channel, values_HW in enumerate(cv2.split(content_HWC)):
+        out_CHW[channel, :, :columns] = cv2.LUT(values_HW, _NORMALIZED)
+    out_CHW[:, :, columns:] = 0
+    return out_CHW
+
+
+_NORMALIZED = (np.arange(256, dtype=np.float32) / 255 - 0.5) / 0.5  # of each value; the same as computing it

@@ -1,4 +1,4 @@
-"""Running an exported recogniser with Paddle Inference, with the engine settings that PaddleX uses.
+"""Running an exported recogniser.
 
 An image is read at its own input width (see `preprocess.input_width`). Images of exactly one width run together; none
 is padded further, because the network would see the padding: text and score are those of PaddleX with `batch_size=1`.
@@ -15,35 +15,44 @@ import numpy as np
 from ocrflow.data.images import read_bgr
 from ocrflow.errors import DataError, UsageError
 from ocrflow.inference.ctc_decode import CtcCodec, Reading
-from ocrflow.inference.engine import load_predictor
+from ocrflow.inference.engine import open_runner
 from ocrflow.inference.model_dir import EXPORT, read_model_dir
-from ocrflow.inference.preprocess import resize_normalize
+from ocrflow.inference.preprocess import fit, normalize
 
-CHUNK = 256  # images held in memory at a time, each at most 3 x 48 x 3200 float32 (1.8 MB)
+CHUNK = 256  # images held in memory at a time, each at most 48 x 3200 x 3 uint8 (0.5 MB)
+CPU_BATCH = 8  # images of one width that run together on a core; more bring nothing there
+
+Fitted = tuple[np.ndarray, int]  # an image at the model's rows, and the width of its input
 
 
 class Recognizer:
-    """Reads the text in images with one exported model.
+    """Reads the text in images with one exported model; several threads may use it at one time.
 
     Args:
-        model_dir: folder with inference.json, inference.pdiparams and inference.yml.
-        batch_size: most images of one width that run together.
+        model_dir: folder with inference.json, inference.pdiparams, inference.yml, and inference.onnx for two engines.
+        batch_size: most images of one width that run together; on CPU at most `CPU_BATCH`.
         device: auto, cpu, gpu or gpu:N; of a list (gpu:0,1) the first card.
         threads: CPU threads; None: one a core this process may use.
+        engine: auto, paddle, onnxruntime or openvino, see `engine.open_runner`.
 
     Raises:
-        UsageError: `model_dir` holds no recogniser, or the device has no meaning.
-        OutsideError: Paddle has no CUDA or there is no such card, or it cannot load the model's files.
+        UsageError: `model_dir` holds no recogniser or lacks what the engine needs, or the device has no meaning.
+        OutsideError: there is no such engine or card, or the engine cannot load the model's files.
     """
 
-    def __init__(self, model_dir: Path, batch_size: int = 32, device: str = "cpu", threads: int | None = None):
+    def __init__(
+        self,
+        model_dir: Path,
+        batch_size: int = 32,
+        device: str = "cpu",
+        threads: int | None = None,
+        engine: str = "auto",
+    ):
         self.model_dir = model_dir
         self.info = read_model_dir(model_dir)
         self.codec = CtcCodec(self.info.dictionary)
         self.batch_size = batch_size
-        self._predictor = load_predictor(self.info.files[0], self.info.files[1], device, threads)
-        self._input = self._predictor.get_input_handle(self._predictor.get_input_names()[0])
-        self._output = self._predictor.get_output_handle(self._predictor.get_output_names()[0])
+        self.runner = open_runner(self.info, engine, device, threads)
 
     @property
     def name(self) -> str:
@@ -56,7 +65,10 @@ class Recognizer:
         Raises:
             DataError: an image has another shape or no pixels.
         """
-        return self._read([self._prepare(image) for image in images])
+        readings: list[Reading] = []
+        for start in range(0, len(images), CHUNK):
+            readings += self._read(self.runner.each(self._fit, images[start : start + CHUNK]))
+        return readings
 
     def predict_files(self, paths: Sequence[Path]) -> Iterator[Reading | DataError]:
         """The reading of every image file in order, or the error that names the file which cannot be read.
@@ -64,41 +76,51 @@ class Recognizer:
         Holds `CHUNK` prepared images at a time, however many or large the files are.
         """
         for start in range(0, len(paths), CHUNK):
-            results = [self._prepared_file(path) for path in paths[start : start + CHUNK]]
-            readings = iter(self._read([result for result in results if isinstance(result, np.ndarray)]))
+            results = self.runner.each(self._fitted_file, paths[start : start + CHUNK])
+            readings = iter(self._read([result for result in results if not isinstance(result, DataError)]))
             for result in results:
                 yield result if isinstance(result, DataError) else next(readings)
 
-    def _prepared_file(self, path: Path) -> np.ndarray | DataError:
+    def _fitted_file(self, path: Path) -> Fitted | DataError:
         try:
-            return self._prepare(read_bgr(path))
+            return self._fit(read_bgr(path))
         except DataError as error:
             return error
 
-    def _prepare(self, image_HWC: np.ndarray) -> np.ndarray:
-        return resize_normalize(image_HWC, self.info.base_width, self.info.rows)
+    def _fit(self, image_HWC: np.ndarray) -> Fitted:
+        return fit(image_HWC, self.info.base_width, self.info.rows)
 
-    def _read(self, inputs_CHW: list[np.ndarray]) -> list[Reading]:
-        indices_of_width: dict[int, list[int]] = defaultdict(list)
-        for index, input_CHW in enumerate(inputs_CHW):
-            indices_of_width[input_CHW.shape[2]].append(index)
+    def _read(self, fitted: list[Fitted]) -> list[Reading]:
+        batches = self._batches(fitted)
+        alone = len(batches) == 1
+        found = self.runner.each(lambda batch: self._read_batch([fitted[index] for index in batch], alone), batches)
         readings: dict[int, Reading] = {}
-        for _, indices in sorted(indices_of_width.items()):
-            for start in range(0, len(indices), self.batch_size):
-                batch = indices[start : start + self.batch_size]
-                probs_NTK = self._run(np.stack([inputs_CHW[index] for index in batch]))
-                readings.update(zip(batch, self.codec.decode(probs_NTK), strict=True))
-        return [readings[index] for index in range(len(inputs_CHW))]
+        for batch, some in zip(batches, found, strict=True):
+            readings.update(zip(batch, some, strict=True))
+        return [readings[index] for index in range(len(fitted))]
 
-    def _run(self, input_NCHW: np.ndarray) -> np.ndarray:
-        self._input.reshape(input_NCHW.shape)
-        self._input.copy_from_cpu(input_NCHW)
-        self._predictor.run()
-        probs_NTK = self._output.copy_to_cpu()
+    def _batches(self, fitted: list[Fitted]) -> list[list[int]]:
+        """Which images run together; the largest batches come first, so that no core is left with one at the end."""
+        indices_of_width: dict[int, list[int]] = defaultdict(list)
+        for index, (_, width) in enumerate(fitted):
+            indices_of_width[width].append(index)
+        most = self.batch_size
+        if not self.runner.on_card:
+            most = min(most, CPU_BATCH, -(-len(fitted) // self.runner.streams))
+        batches: list[list[int]] = []
+        for _, some in sorted(indices_of_width.items(), reverse=True):
+            batches += [some[start : start + most] for start in range(0, len(some), most)]
+        return sorted(batches, key=lambda batch: -len(batch) * fitted[batch[0]][1])
+
+    def _read_batch(self, batch: list[Fitted], alone: bool) -> list[Reading]:
+        input_NCHW = np.empty((len(batch), 3, self.info.rows, batch[0][1]), np.float32)
+        for (content_HWC, _), out_CHW in zip(batch, input_NCHW, strict=True):
+            normalize(content_HWC, out_CHW)
+        probs_NTK = self.runner.run(input_NCHW, alone)
         if probs_NTK.shape[-1] != self.codec.num_classes:
             raise UsageError(
                 f"{self.model_dir}: character_dict has {len(self.info.dictionary)} characters and so needs "
                 f"{self.codec.num_classes} classes (blank and space), the network has {probs_NTK.shape[-1]}",
                 fix=EXPORT,
             )
-        return probs_NTK
+        return self.codec.decode(probs_NTK)

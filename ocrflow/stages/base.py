@@ -16,7 +16,8 @@ from ocrflow.config import RunConfig
 from ocrflow.errors import OcrflowError, UsageError
 from ocrflow.files import read_json, require_writable, write_json
 
-STAGES = ("check_dataset", "expectations", "split", "train", "evaluate", "export", "register", "predict")
+TASK_STAGES = ("check_dataset", "expectations", "split", "train", "evaluate", "export", "report", "register")
+STAGES = (*TASK_STAGES, "predict", "ocr")
 
 
 def result_path(config: RunConfig, stage: str) -> Path:

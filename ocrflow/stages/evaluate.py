@@ -18,6 +18,7 @@ from ocrflow.provenance import made_of
 from ocrflow.stages.base import result_of
 from ocrflow.tasks.tools import ExportedModel, Prediction, Scorer, tools_of
 
+ENGINE = "paddle"  # what PaddleX runs the model with by default, whatever else is installed or exported
 NAMED = 20  # unreadable images named in the message; the result file has all
 
 
@@ -30,7 +31,7 @@ def run(config: RunConfig) -> dict[str, Any]:
     """
     lists = lists_of(config)
     tools = tools_of(config.task)
-    model = tools.open_model(_model_dir(config), config.Evaluate.batch_size, config.Global.device)
+    model = tools.open_model(_model_dir(config), config.Evaluate.batch_size, config.Global.device, ENGINE)
     scorer = tools.scorer(model, lists)
     scorer.warn()
     predictions = _predictions(model, scorer, lists)

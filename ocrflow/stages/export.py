@@ -26,9 +26,9 @@ def run(config: RunConfig) -> dict[str, Any]:
     model_dir = Path(config.Export.save_dir or output / "export")
     lists = lists_of(config)
     parity = tools_of(config.task).export(config, weights, lists, model_dir)
-    print(
-        f"exported {config.Global.model} to {model_dir}: same answers as the trained weights on {parity['rows']} rows"
-    )
+    same = f"same answers as the trained weights on {parity['rows']} rows"
+    onnx = f", inference.onnx (ONNX Runtime) on {parity['onnx']['rows']}" if "onnx" in parity else ""
+    print(f"exported {config.Global.model} to {model_dir}: {same}{onnx}")
     return {
         "model_dir": str(model_dir),
         "model_name": config.Global.model,

@@ -33,7 +33,7 @@ from ocrflow.tracking.summary import note_on
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
-LINKED = ("evaluate/worst.png", "evaluate/predictions.jsonl", "train/curves.png")
+LINKED = ("report.html", "evaluate/worst.png", "evaluate/predictions.jsonl", "train/curves.png")
 _PADDLEX_EPSILON = 1e-5  # PaddleX divides by rows + 1e-5, so its accuracy of a perfect model is below 1
 
 

@@ -17,14 +17,17 @@ class RegisteredDetector(PythonModel):
     """Finds texts with the exported detector in the artifact `model_dir`."""
 
     def load_context(self, context: PythonModelContext) -> None:
-        """Load the network; `model_config` of `load_model` may set batch_size and device."""
+        """Load the network; `model_config` of `load_model` may set batch_size, device and engine."""
         from pathlib import Path
 
         from ocrflow.inference.detector import Detector
 
         settings = context.model_config or {}
         self.detector = Detector(
-            Path(context.artifacts["model_dir"]), settings.get("batch_size", 32), device=settings.get("device", "auto")
+            Path(context.artifacts["model_dir"]),
+            settings.get("batch_size", 32),
+            device=settings.get("device", "auto"),
+            engine=settings.get("engine", "paddle"),
         )
 
     def predict(

@@ -18,14 +18,17 @@ class RegisteredRecognizer(PythonModel):
     """Reads texts with the exported recogniser in the artifact `model_dir`."""
 
     def load_context(self, context: PythonModelContext) -> None:
-        """Load the network; `model_config` of `load_model` may set batch_size and device."""
+        """Load the network; `model_config` of `load_model` may set batch_size, device and engine."""
         from pathlib import Path
 
         from ocrflow.inference.recognizer import Recognizer
 
         settings = context.model_config or {}
         self.recognizer = Recognizer(
-            Path(context.artifacts["model_dir"]), settings.get("batch_size", 32), device=settings.get("device", "auto")
+            Path(context.artifacts["model_dir"]),
+            settings.get("batch_size", 32),
+            device=settings.get("device", "auto"),
+            engine=settings.get("engine", "paddle"),
         )
 
     def predict(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ocrflow.errors import DataError
-from ocrflow.inference.det_preprocess import MEAN, STD, input_size, normalize, resize
+from ocrflow.inference.det_preprocess import MEAN, STD, SideLimit, input_size, normalize, resize
 
 SIZES = [
     (1, 1),
@@ -42,9 +42,17 @@ def test_equals_paddlex(paddlex, hw, longest_side):
     assert np.array_equal(ours, expected)
 
 
+@pytest.mark.parametrize("limit", [SideLimit(64, "min"), SideLimit(736, "min", 960), SideLimit(640, "resize_long")])
+@pytest.mark.parametrize("hw", SIZES)
+def test_every_kind_of_limit_equals_paddlex(paddlex, hw, limit):
+    theirs = paddlex.DetResizeForTest(limit_side_len=limit.pixels, limit_type=limit.kind, max_side_limit=limit.most)
+    image = np.random.default_rng(sum(hw)).integers(0, 256, (*hw, 3), dtype=np.uint8)
+    assert np.array_equal(resize(image, limit), theirs([image])[0][0])
+
+
 def test_a_side_is_never_above_4000():
-    assert input_size(40, 9000, longest_side=4000) == (32, 4000)
-    assert input_size(40, 9000, longest_side=8000) == (32, 4000)
+    assert input_size(40, 9000, 4000) == (32, 4000)
+    assert input_size(40, 9000, 8000) == (32, 4000)
 
 
 def test_an_image_of_the_right_size_is_not_copied():

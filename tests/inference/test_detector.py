@@ -11,6 +11,7 @@ import pytest
 from ocrflow.errors import DataError, OutsideError
 from ocrflow.inference import detector as module
 from ocrflow.inference.detector import Detector
+from ocrflow.inference.onnx_file import write_onnx
 
 
 @pytest.fixture(scope="module")
@@ -60,16 +61,30 @@ def test_batches_give_what_single_images_give(detector):
     assert detector.predict(SCENES) == [detector.predict([image])[0] for image in SCENES]
 
 
-def test_large_images_run_in_smaller_batches(exported_detector, monkeypatch):
-    detector = Detector(exported_detector, batch_size=8)
+def test_on_a_card_large_images_run_in_smaller_batches(exported_detector, monkeypatch):
+    detector = Detector(exported_detector, batch_size=8, threads=1)
     monkeypatch.setattr(module, "BATCH_PIXELS", 2 * 160 * 320)
     sizes = []
-    run = detector._run
-    monkeypatch.setattr(
-        detector, "_run", lambda images: (sizes.append((len(images), images[0].shape[1])), run(images))[1]
-    )
-    detector.predict([SCENES[0]] * 5 + [SCENES[2]] * 3)
-    assert sizes == [(2, 320), (2, 320), (1, 320), (3, 64)]
+    run = detector.runner.run
+    monkeypatch.setattr(detector.runner, "run", lambda batch, alone: (sizes.append(batch.shape), run(batch))[1])
+    images = [SCENES[0]] * 5 + [SCENES[2]] * 3
+    on_cpu = detector.predict(images)
+    assert {size[0] for size in sizes} == {1}
+    sizes.clear()
+    detector.runner.on_card = True
+    assert detector.predict(images) == on_cpu
+    assert [(size[0], size[3]) for size in sizes] == [(2, 320), (2, 320), (1, 320), (3, 64)]
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+def test_engines_find_the_same(detector, exported_detector, tmp_path, engine):
+    model_dir = shutil.copytree(exported_detector, tmp_path / "model")
+    write_onnx(model_dir)
+    other = Detector(model_dir, engine=engine, threads=2)
+    assert other.runner.name == engine
+    for expected, found in zip(detector.predict(SCENES), other.predict(SCENES), strict=True):
+        assert [box.points for box in found] == [box.points for box in expected]
+        assert [box.score for box in found] == pytest.approx([box.score for box in expected], abs=1e-4)
 
 
 def test_files_in_order_with_faults_between(detector, tmp_path, monkeypatch):

@@ -60,6 +60,12 @@ def test_the_same_weights_give_the_same_bytes(tmp_path):
     assert model_sha256(tmp_path / "second") == model_sha256(tmp_path / "first") != model_sha256(tmp_path / "other")
 
 
+def test_the_onnx_file_of_another_model_goes(net, tmp_path):
+    (tmp_path / "inference.onnx").write_bytes(b"old")
+    export_recognizer(net, tmp_path, MODEL, DICTIONARY, 96)
+    assert not (tmp_path / "inference.onnx").exists()
+
+
 def test_other_files_stay_and_old_ones_are_replaced(net, tmp_path):
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     (tmp_path / "inference.yml").write_text("old", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -45,13 +46,31 @@ def test_equals_the_network_on_the_unpadded_input(exported_model, recognizer, mi
 
 
 def test_never_more_than_a_batch_and_never_mixed_widths(exported_model, mixed_images, monkeypatch):
-    recognizer = Recognizer(exported_model, batch_size=3)
+    recognizer = Recognizer(exported_model, batch_size=3, threads=1)
     shapes = []
-    run = recognizer._run
-    monkeypatch.setattr(recognizer, "_run", lambda batch: (shapes.append(batch.shape), run(batch))[1])
+    run = recognizer.runner.run
+    monkeypatch.setattr(recognizer.runner, "run", lambda batch, alone: (shapes.append(batch.shape), run(batch))[1])
     narrow = [np.full((48, 100, 3), grey, np.uint8) for grey in range(7)]
     recognizer.predict([narrow[0], np.zeros((48, 300, 3), np.uint8), *narrow[1:]])
-    assert [(shape[0], shape[3]) for shape in shapes] == [(3, 160), (3, 160), (1, 160), (1, 300)]
+    assert [(shape[0], shape[3]) for shape in shapes] == [(3, 160), (3, 160), (1, 300), (1, 160)]
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+def test_engines_read_the_same(recognizer, exported_onnx, mixed_images, engine):
+    other = Recognizer(exported_onnx, engine=engine, threads=2)
+    assert other.runner.name == engine
+    expected = recognizer.predict(mixed_images)
+    found = other.predict(mixed_images)
+    assert [reading.text for reading in found] == [reading.text for reading in expected]
+    assert [reading.score for reading in found] == pytest.approx([reading.score for reading in expected], abs=1e-4)
+
+
+def test_several_threads_may_use_it(recognizer, exported_onnx, mixed_images):
+    shared = Recognizer(exported_onnx, threads=2)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: shared.predict(mixed_images), range(4)))
+    expected = [reading.text for reading in recognizer.predict(mixed_images)]
+    assert all([reading.text for reading in answer] == expected for answer in answers)
 
 
 def test_no_images(recognizer):

@@ -17,6 +17,7 @@ from ocrflow.config_file import to_yaml
 from ocrflow.data.dictionary import read_dictionary
 from ocrflow.errors import DataError, UsageError
 from ocrflow.inference import export as exporter
+from ocrflow.inference import onnx_file
 from ocrflow.inference.model_dir import model_sha256
 from ocrflow.inference.recognizer import Recognizer
 from ocrflow.stages.base import run_stage
@@ -43,7 +44,7 @@ def output(weights, tmp_path):
     return shutil.copytree(weights, tmp_path / "output")
 
 
-def config_of(output: Path, dataset: Path, **export: str) -> RunConfig:
+def config_of(output: Path, dataset: Path, **export: object) -> RunConfig:
     section = GlobalSection(dataset_dir=str(dataset), output=str(output), device="cpu")
     return RunConfig(Global=section, Export=ExportSection(**export))
 
@@ -56,7 +57,10 @@ def test_parity_on_real_rows(output, plates, capsys):
     assert result["parity"]["max_score_difference"] < 1e-4
     assert (result["model_dir"], result["model_name"]) == (str(model_dir), MODEL)
     assert result["model_sha256"] == model_sha256(model_dir)
-    assert list(result["files"]) == ["inference.json", "inference.pdiparams", "inference.yml"]
+    assert list(result["files"]) == ["inference.json", "inference.onnx", "inference.pdiparams", "inference.yml"]
+    onnx = result["parity"]["onnx"]
+    assert (onnx["rows"], onnx["text_mismatches"]) == (6, 0)
+    assert 0 <= onnx["max_score_difference"] < 1e-4
     assert result == json.loads((output / "export_result.json").read_text("utf-8"))
     assert len(result["made_of"]["weights_sha256"]) == 64
     rows = (plates / "val.txt").read_text("utf-8").splitlines()
@@ -81,13 +85,43 @@ def test_a_changed_model_fails_and_names_the_row(output, plates, monkeypatch):
     assert json.loads((output / "export_result.json").read_text("utf-8"))["done_flag"] is False
 
 
+def test_an_onnx_file_that_reads_otherwise_fails_and_goes(output, plates, monkeypatch):
+    write = onnx_file.write_onnx
+
+    def spoil(model_dir):
+        import onnx
+        from onnx import numpy_helper
+
+        file = write(model_dir)
+        model = onnx.load(file)
+        values = [node.attribute[0].t for node in model.graph.node if node.op_type == "Constant"]
+        bias = next(value for value in reversed(values) if numpy_helper.to_array(value).dtype == np.float32)
+        kept = numpy_helper.to_array(bias)
+        bias.CopyFrom(numpy_helper.from_array(kept + 90 * (np.arange(kept.size) == 0).reshape(kept.shape).astype("f4")))
+        onnx.save(model, file)
+        return file
+
+    monkeypatch.setattr(onnx_file, "write_onnx", spoil)
+    with pytest.raises(DataError, match=r"images/\d+\.jpg: Paddle reads '.+', ONNX Runtime '.*'\n  fix: report"):
+        run_stage("export", config_of(output, plates))
+    assert not (output / "export" / "inference.onnx").exists()
+
+
+def test_without_onnx(output, plates):
+    run_stage("export", config_of(output, plates))
+    result = run_stage("export", config_of(output, plates, onnx=False))
+    assert "onnx" not in result["parity"]
+    assert "inference.onnx" not in result["files"]
+    assert not (output / "export" / "inference.onnx").exists()
+
+
 def test_into_a_folder_with_other_files(output, plates, tmp_path):
     model_dir = tmp_path / "models" / "plates"
     model_dir.mkdir(parents=True)
     (model_dir / "README.md").write_text("mine", encoding="utf-8")
     result = run_stage("export", config_of(output, plates, save_dir=str(model_dir)))
     assert (model_dir / "README.md").read_text("utf-8") == "mine"
-    assert len(list(model_dir.iterdir())) == 4
+    assert len(list(model_dir.iterdir())) == 5
     assert "README.md" not in result["files"]
 
 

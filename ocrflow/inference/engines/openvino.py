@@ -1,0 +1,45 @@
+"""OpenVINO on CPU: one compiled model of free sizes, one infer request a stream, float32 throughout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ocrflow.errors import OutsideError, UsageError
+from ocrflow.inference.onnx_file import REWRITE, onnx_of
+from ocrflow.training.device import Device
+
+if TYPE_CHECKING:
+    from ocrflow.inference.engine import Network
+
+
+def load(files: tuple[Path, Path, Path], place: Device, threads: int, streams: int) -> list[Network]:
+    """See `ocrflow.inference.engine.Load`."""
+    import openvino
+
+    if place.kind != "cpu":
+        raise UsageError(f"engine openvino runs on cpu, not on {place.kind}", fix="-o Global.device=cpu")
+    file = onnx_of(files[0].parent, "openvino")
+    settings = {
+        "PERFORMANCE_HINT": "THROUGHPUT" if streams > 1 else "LATENCY",
+        "NUM_STREAMS": streams,
+        "INFERENCE_NUM_THREADS": threads,
+        "INFERENCE_PRECISION_HINT": "f32",  # its own choice is bfloat16 where the processor has it
+    }
+    try:
+        compiled = openvino.Core().compile_model(str(file), "CPU", settings)
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[-1:] or [""]
+        raise OutsideError(f"{file}: OpenVINO cannot load the model: {reason[0]}", fix=REWRITE) from error
+    return [_Request(compiled.create_infer_request()) for _ in range(streams)]
+
+
+class _Request:
+    def __init__(self, request: Any):
+        self._request = request
+
+    def __call__(self, input_NCHW: np.ndarray) -> np.ndarray:
+        self._request.infer([input_NCHW], share_inputs=True)
+        return self._request.get_output_tensor(0).data.copy()  # the tensor is overwritten by the next run
