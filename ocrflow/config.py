@@ -63,6 +63,9 @@ class CheckDatasetSection(Section):
     expectations: str | None = Field(None, description="ocrflow: YAML file that adds to the expectation suite")
 
 
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
 class TrainSection(Section):
     """`Train`: PaddleX's keys, then ocrflow's."""
 
@@ -98,6 +101,12 @@ class TrainSection(Section):
     )
     longest_side: int = Field(
         960, ge=64, le=4000, description="ocrflow: a detector shrinks images whose longer side has more pixels"
+    )
+    box_thresh: Share | None = Field(
+        None, description="ocrflow: score that a detector's boxes need, also where the model is used; null: the model's"
+    )
+    shrink_ratio: tuple[Share, Share] = Field(
+        (0.4, 0.6), description="ocrflow: size of a detector's shrunk texts: in the first epoch, and after the last"
     )
     accumulate: int = Field(1, ge=1, description="ocrflow: batches whose gradients are averaged for one step")
     ema: float = Field(0.0, ge=0, lt=1, description="ocrflow: decay of averaged weights, which are scored; 0: off")

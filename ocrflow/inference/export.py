@@ -17,7 +17,7 @@ from ocrflow.files import write_failed
 from ocrflow.inference.det_preprocess import LONGEST_SIDE, MEAN, MOST, STD, STRIDE
 from ocrflow.inference.onnx_file import ONNX
 from ocrflow.inference.preprocess import MAX_WIDTH, ROWS
-from ocrflow.tasks.text_detection.postprocess import SETTINGS_OF_MODEL, PostprocessSettings
+from ocrflow.tasks.text_detection.postprocess import settings_of
 
 if TYPE_CHECKING:
     from paddle import nn
@@ -40,18 +40,21 @@ def export_recognizer(net: nn.Layer, model_dir: Path, model_name: str, dictionar
     _export(net, [-1, 3, ROWS, -1], model_dir, inference_settings(model_name, dictionary, base_width))
 
 
-def export_detector(net: nn.Layer, model_dir: Path, model_name: str, longest_side: int = LONGEST_SIDE) -> None:
+def export_detector(
+    net: nn.Layer, model_dir: Path, model_name: str, longest_side: int = LONGEST_SIDE, box_thresh: float | None = None
+) -> None:
     """Write the inference model of `net` into `model_dir`; other files there stay.
 
     Args:
         net: maps N x 3 x H x W (multiples of 32) to N x 1 x H x W probabilities of text in eval mode.
         model_name: an official PaddleX name; PaddleX refuses others.
         longest_side: larger images are shrunk to it (pixels).
+        box_thresh: the score that a box needs; None: the model's official one.
 
     Raises:
         OutsideError: the folder cannot be written.
     """
-    _export(net, [-1, 3, -1, -1], model_dir, detector_settings(model_name, longest_side))
+    _export(net, [-1, 3, -1, -1], model_dir, detector_settings(model_name, longest_side, box_thresh))
 
 
 def _export(net: nn.Layer, input_shape: list[int], model_dir: Path, settings: dict[str, Any]) -> None:
@@ -103,7 +106,7 @@ def inference_settings(model_name: str, dictionary: list[str], base_width: int) 
     }
 
 
-def detector_settings(model_name: str, longest_side: int) -> dict[str, Any]:
+def detector_settings(model_name: str, longest_side: int, box_thresh: float | None = None) -> dict[str, Any]:
     """The content of `inference.yml` for a DB detector.
 
     `resize_long` is the limit that PaddleX 3.7 shrinks larger images to; how boxes are found is the official recipe's.
@@ -111,7 +114,7 @@ def detector_settings(model_name: str, longest_side: int) -> dict[str, Any]:
     decode = {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}}
     resize = {"DetResizeForTest": {"resize_long": longest_side}}
     normalize = {"NormalizeImage": {"mean": [*MEAN], "std": [*STD], "scale": "1./255.", "order": "hwc"}}
-    found = SETTINGS_OF_MODEL.get(model_name, PostprocessSettings())
+    found = settings_of(model_name, box_thresh)
     keys = ("thresh", "box_thresh", "max_candidates", "unclip_ratio")
     return {
         "Global": {"model_name": model_name},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,16 +10,18 @@ import paddle
 from paddle import nn
 
 from ocrflow.errors import UsageError
+from ocrflow.nets.nrtr import FIRST_CHARACTER
 from ocrflow.nets.weights import LoadReport, Weights
 
 SHOWN = 10  # tensors named in the message of too few
 
 
 def load_into(net: nn.Layer, weights: Weights, dictionary: list[str]) -> LoadReport:
-    """Copy what fits by name and shape; of the last layer copy the classes that both dictionaries share.
+    """Copy what fits by name and shape; of layers that have classes copy those that both dictionaries share.
 
     Args:
-        net: names the tensors whose last dimension is the classes in `class_tensors`; one without them has no classes.
+        net: names the tensors whose last dimension is the classes in `class_tensors`; those of the attention branch
+            and the axis of its classes in `gtc_class_axes`. A network without them has no classes.
         dictionary: the characters `net` is built for, in class order, without blank and space.
 
     Raises:
@@ -27,10 +30,12 @@ def load_into(net: nn.Layer, weights: Weights, dictionary: list[str]) -> LoadRep
     state = net.state_dict()
     report = LoadReport(weights.source, total=len(state), unused=sorted(set(weights.tensors) - set(state)))
     pairs = shared_classes(weights.dictionary, dictionary)
+    classes = {name: Classes(-1, pairs) for name in getattr(net, "class_tensors", ())}
+    guide_pairs = guide_classes(pairs)
+    classes |= {name: Classes(axis, guide_pairs) for name, axis in getattr(net, "gtc_class_axes", {}).items()}
     fresh: dict[str, paddle.Tensor] = {}
-    of_classes = getattr(net, "class_tensors", ())
     for name, tensor in state.items():
-        array = _fitted(name, tensor, weights, pairs if name in of_classes else None, report)
+        array = _fitted(name, tensor, weights, classes.get(name), report)
         if array is not None:
             fresh[name] = paddle.to_tensor(array)
     report.loaded = len(fresh)
@@ -52,33 +57,66 @@ def shared_classes(old: list[str] | None, new: list[str]) -> list[tuple[int, int
     return [(0, 0), *shared, (len(old) + 1, len(new) + 1)]
 
 
-def _fitted(
-    name: str, tensor: paddle.Tensor, weights: Weights, pairs: list[tuple[int, int]] | None, report: LoadReport
-) -> np.ndarray | None:
-    """The array for one tensor of the network, or None with the reason in the report.
+def guide_classes(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The pairs of `shared_classes` as the attention branch numbers them (`nrtr.py`).
 
-    Args:
-        pairs: as from `shared_classes` for a tensor of classes; None for another.
+    It has four classes of its own before the first character, no blank, and one more after the space.
     """
+    if not pairs:
+        return []
+    shift = FIRST_CHARACTER - 1
+    characters = [(old + shift, new + shift) for old, new in pairs[1:]]
+    last = pairs[-1][0] + shift + 1, pairs[-1][1] + shift + 1
+    return [*((own, own) for own in range(FIRST_CHARACTER)), *characters, last]
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The axis of a tensor that has the classes, and the pairs (old class, new class) to carry over; none: all."""
+
+    axis: int
+    pairs: list[tuple[int, int]]
+
+
+def _fitted(
+    name: str, tensor: paddle.Tensor, weights: Weights, classes: Classes | None, report: LoadReport
+) -> np.ndarray | None:
+    """The array for one tensor of the network, or None with the reason in the report."""
     array, shape = weights.tensors.get(name), list(tensor.shape)
     if array is None:
         report.reinitialised.append(f"{name} (not in the file)")
         return None
-    found = list(array.shape)
-    if pairs and found and found == [*shape[:-1], pairs[-1][0] + 1]:
-        old, new = map(list, zip(*pairs, strict=True))
-        merged = tensor.numpy().copy()
-        merged[..., new] = array[..., old]
-        report.carried_classes, report.fresh_classes = len(pairs), shape[-1] - len(pairs)
-        return merged
-    if not pairs and found == shape:
+    pairs = classes.pairs if classes else []
+    if classes and pairs and list(array.shape) == _with(shape, classes.axis, pairs[-1][0] + 1):
+        if classes.axis == -1:
+            report.carried_classes, report.fresh_classes = len(pairs), shape[-1] - len(pairs)
+        return _carried(array, tensor.numpy(), classes)
+    if not pairs and list(array.shape) == shape:
         return array
-    if pairs is not None and found[:-1] == shape[:-1]:
-        why = "" if weights.dictionary else " (whose characters are not known)"
-        report.reinitialised.append(f"{name} {found[-1]} -> {shape[-1]} classes{why}")
-    else:
-        report.reinitialised.append(f"{name} {found} -> {shape} (another shape)")
+    report.reinitialised.append(f"{name} {_why(array, shape, classes, weights)}")
     return None
+
+
+def _carried(old: np.ndarray, fresh: np.ndarray, classes: Classes) -> np.ndarray:
+    from_class, to_class = map(list, zip(*classes.pairs, strict=True))
+    merged = fresh.copy()
+    np.moveaxis(merged, classes.axis, -1)[..., to_class] = np.moveaxis(old, classes.axis, -1)[..., from_class]
+    return merged
+
+
+def _why(array: np.ndarray, shape: list[int], classes: Classes | None, weights: Weights) -> str:
+    """Why a tensor of the file does not become the network's of this shape."""
+    found = list(array.shape)
+    if classes and len(found) == len(shape) and found == _with(shape, classes.axis, found[classes.axis]):
+        unknown = "" if weights.dictionary else " (whose characters are not known)"
+        return f"{found[classes.axis]} -> {shape[classes.axis]} classes{unknown}"
+    return f"{found} -> {shape} (another shape)"
+
+
+def _with(shape: list[int], axis: int, length: int) -> list[int]:
+    changed = list(shape)
+    changed[axis] = length
+    return changed
 
 
 def require_loaded(report: dict[str, Any], min_loaded: float) -> None:

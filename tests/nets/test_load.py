@@ -131,3 +131,20 @@ def test_pairs_of_classes():
     assert shared_classes(["a", "b"], ["b", "c"]) == [(0, 0), (2, 1), (3, 3)]
     assert shared_classes(None, ["b"]) == []
     assert shared_classes(["b"], ["b"]) == []
+
+
+@pytest.mark.parametrize(("old", "new"), [("abcdef", "fxay"), ("ab", "ba"), ("ab", "abcdefgh"), ("xyz", "abc")])
+def test_the_attention_branch_keeps_the_characters_too(old, new):
+    """Its classes: padding, unknown, start, end, the dictionary, the space, one without use."""
+    before, net = (nets.build(MODEL, len(characters) + 2) for characters in (old, new))
+    weights, fresh = arrays(before), arrays(net)
+    report = load_into(net, Weights(weights, list(old), "old.pdparams"), list(new))
+    loaded, special = arrays(net), ["pad", "unk", "start", "end"]
+    classes = {name: index for index, name in enumerate([*special, *old, " ", "unused"])}
+    for name, axis in net.gtc_class_axes.items():
+        for index, character in enumerate([*special, *new, " ", "unused"]):
+            source, place = (weights, classes[character]) if character in classes else (fresh, index)
+            expected = source[name].take(place, axis)
+            assert np.array_equal(loaded[name].take(index, axis), expected), (name, character)
+    assert (report.loaded, report.reinitialised) == (report.total, [])
+    assert report.carried_classes == len(set(old) & set(new)) + 2

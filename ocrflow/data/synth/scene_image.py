@@ -98,8 +98,8 @@ def _plates(dice: Dice, scene: Image.Image, taken: list[list[Point]], far: bool)
 
 
 def _signs(dice: Dice, scene: Image.Image, taken: list[list[Point]]) -> None:
-    """Put other texts where there is room: most on panels, some on walls and cars."""
-    for _ in range(dice.weighted([(0, 3), (1, 3), (2, 2), (3, 1)])):
+    """Put other texts where there is room: most on walls and cars, some on panels."""
+    for _ in range(dice.weighted([(0, 5), (1, 4), (2, 1.5)])):
         height = dice.uniform(10, 34)
         line = TextLine(dice, sign_text(dice), height)
         width, degrees = line.aspect * height, dice.uniform(-8, 8)
@@ -107,7 +107,7 @@ def _signs(dice: Dice, scene: Image.Image, taken: list[list[Point]]) -> None:
             centre = dice.uniform(0, scene.width), dice.uniform(0, scene.height)
             quad = text_quad(centre, width, height, degrees)
             if _is_free(text_quad(centre, width + height, 2.5 * height, degrees), taken, scene.size):
-                colour = panel(scene, dice, centre, (width, height), degrees, 0.0) if dice.chance(0.7) else None
+                colour = panel(scene, dice, centre, (width, height), degrees, 0.0) if dice.chance(0.3) else None
                 line.paint(scene, quad, colour or ink_for(scene, quad, dice))
                 taken.append(quad)
                 break

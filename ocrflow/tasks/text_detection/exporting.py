@@ -29,9 +29,9 @@ def export_and_compare(config: RunConfig, weights: Path, lists: Lists, model_dir
     """Write the inference model and compare maps and boxes; see `ocrflow.tasks.tools.TaskTools.export`."""
     from ocrflow.inference.export import export_detector
 
-    longest_side = int(trained_facts(weights, "longest_side")["longest_side"])
+    facts = trained_facts(weights, "longest_side")
     net = trained_net(config.Global.model, weights, lists)
-    export_detector(net, model_dir, config.Global.model, longest_side)
+    export_detector(net, model_dir, config.Global.model, facts["longest_side"], facts.get("box_thresh"))
     parity = compare(net, model_dir, lists)
     return parity | ({"onnx": write_and_compare_onnx(model_dir, lists)} if config.Export.onnx else {})
 

@@ -6,7 +6,7 @@ the shrinking that the detector was trained with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -39,6 +39,12 @@ SETTINGS_OF_MODEL = {  # of the official recipes; other models have the defaults
     "PP-OCRv6_tiny_det": PostprocessSettings(thresh=0.2, box_thresh=0.4, max_candidates=3000, unclip_ratio=1.4),
     "PP-OCRv6_small_det": PostprocessSettings(thresh=0.2, box_thresh=0.45, max_candidates=3000, unclip_ratio=1.4),
 }
+
+
+def settings_of(model: str, box_thresh: float | None = None) -> PostprocessSettings:
+    """The official settings of a model, with another score that boxes need if it is given."""
+    settings = SETTINGS_OF_MODEL.get(model, PostprocessSettings())
+    return settings if box_thresh is None else replace(settings, box_thresh=box_thresh)
 
 
 def boxes_of_map(

@@ -17,7 +17,6 @@ from ocrflow.tasks.text_detection.augment import View, jitter, random_view
 from ocrflow.tasks.text_detection.paste import paste
 from ocrflow.tasks.text_detection.targets import db_targets
 
-FIRST_SHRINK_RATIO, SHRINK_RATIO_GAIN = 0.4, 0.2  # PaddleOCR's MakeShrinkMap with `total_epoch`
 KEPT = 0.7  # a text that the view cuts off is still one if so much of its area is left; else the rest is left out
 
 
@@ -69,6 +68,7 @@ class Recipe:
         strength: of the augmentation, 0..1.
         seed: of the run.
         epochs: of the run, over which texts shrink less and less.
+        ratios: how much of a text's size its shrunk map keeps in the first epoch and after the last.
     """
 
     root: Path
@@ -78,6 +78,7 @@ class Recipe:
     strength: float
     seed: int
     epochs: int = 1
+    ratios: tuple[float, float] = (0.4, 0.6)
 
     def make(self, job: Job) -> Crop:
         """A view of the row's image; it depends on the recipe and the job alone, whichever process makes it.
@@ -108,11 +109,12 @@ class Recipe:
         )
 
     def shrink_ratio(self, epoch: int) -> float:
-        """How much of a text's size its shrunk map keeps in an epoch (from 1): as in PP-OCRv4 and later recipes.
+        """Of an epoch (from 1); it grows as that of PaddleOCR's MakeShrinkMap with `total_epoch`, PP-OCRv4 and later.
 
         Small maps keep neighbours apart while little is learnt; large ones give boxes that fit.
         """
-        return FIRST_SHRINK_RATIO + SHRINK_RATIO_GAIN * min(1.0, (epoch - 1) / self.epochs)
+        first, last = self.ratios
+        return first + (last - first) * min(1.0, (epoch - 1) / self.epochs)
 
     def _read(self, row: Row) -> tuple[np.ndarray, list[Box]]:
         return read_bgr(self.root / row.image), read_boxes(row, self.list_file)

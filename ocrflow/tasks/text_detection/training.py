@@ -30,7 +30,7 @@ from ocrflow.tasks.text_detection.loss import SETTINGS_OF_MODEL as LOSS_OF_MODEL
 from ocrflow.tasks.text_detection.loss import db_loss
 from ocrflow.tasks.text_detection.metric import DetectionCounts, count_matches
 from ocrflow.tasks.text_detection.paste import donor_of
-from ocrflow.tasks.text_detection.postprocess import SETTINGS_OF_MODEL, PostprocessSettings, boxes_of_map
+from ocrflow.tasks.text_detection.postprocess import boxes_of_map, settings_of
 from ocrflow.tasks.text_detection.recipe import Job, Recipe
 from ocrflow.tasks.text_detection.trainable import refuse_untrainable
 from ocrflow.training.ranks import Ranks
@@ -55,12 +55,12 @@ class DetectionTask:
         on_gpu = on_card()
         auto_size = CROP_SIZE if on_gpu else CROP_SIZE_ON_CPU
         self.crop_size = auto_size if settings.crop_size == "auto" else settings.crop_size
-        self.boxes = SETTINGS_OF_MODEL.get(model, PostprocessSettings())
+        self.boxes = settings_of(model, settings.box_thresh)
         is_whole = is_guided(settings.guide, on_gpu)
         self.losses = LOSS_OF_MODEL[model] if is_whole else replace(LOSS_OF_MODEL[model], auxiliary=())
         self.scenes = [Scene(index, row) for index, row in enumerate(lists.train)]
-        made = self.crop_size, settings.longest_side, settings.augment, settings.seed, settings.epochs_iters
-        recipe = Recipe(lists.root, lists.train_file, *made)
+        made = self.crop_size, settings.longest_side, settings.augment, settings.seed
+        recipe = Recipe(lists.root, lists.train_file, *made, settings.epochs_iters, settings.shrink_ratio)
         self.loader = SampleLoader(recipe, worker_count(settings.num_workers, on_gpu, processes))
 
     def build(self) -> tuple[nn.Layer, dict[str, Any]]:
@@ -119,11 +119,17 @@ class DetectionTask:
             yield row, (image_HWC.shape[0], image_HWC.shape[1]), normalize(resized)
 
     def export(self, net: nn.Layer, model_dir: Path) -> None:
-        export_detector(net, model_dir, self.config.Global.model, self.config.Train.longest_side)
+        settings = self.config.Train
+        export_detector(net, model_dir, self.config.Global.model, settings.longest_side, settings.box_thresh)
 
     def facts(self) -> dict[str, Any]:
         rows = {"rows_train": len(self.lists.train), "rows_val": len(self.lists.val)}
-        return {**rows, "crop_size": self.crop_size, "longest_side": self.config.Train.longest_side}
+        return {
+            **rows,
+            "crop_size": self.crop_size,
+            "longest_side": self.config.Train.longest_side,
+            "box_thresh": self.boxes.box_thresh,
+        }
 
 
 def _drop_auxiliary_heads(net: nn.Layer) -> None:

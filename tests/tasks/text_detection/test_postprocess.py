@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from ocrflow.tasks.text_detection.postprocess import (
     PostprocessSettings,
     boxes_of_map,
     mean_inside,
+    settings_of,
     smallest_rectangle,
 )
 from ocrflow.tasks.text_detection.targets import db_targets
@@ -101,3 +104,13 @@ def test_mean_of_a_polygon_that_leaves_the_map():
     map_HW = map_with((150, 50, 199, 99, 0.5))
     polygon = np.array([[150.0, 50.0], [260.0, 50.0], [260.0, 140.0], [150.0, 140.0]])
     assert mean_inside(map_HW, polygon) == pytest.approx(0.5, abs=1e-6)
+
+
+def test_another_score_that_boxes_need() -> None:
+    official = settings_of("PP-OCRv6_tiny_det")
+    assert official.box_thresh == 0.4 and settings_of("PP-OCRv4_mobile_det") == PostprocessSettings()
+    assert settings_of("PP-OCRv6_tiny_det", 0.7) == replace(official, box_thresh=0.7)
+    map_HW = np.zeros((64, 64), np.float32)
+    map_HW[20:30, 10:50] = 0.5
+    assert len(boxes_of_map(map_HW, official, (64, 64))[0]) == 1
+    assert len(boxes_of_map(map_HW, settings_of("PP-OCRv6_tiny_det", 0.7), (64, 64))[0]) == 0

@@ -95,3 +95,5 @@ def test_texts_shrink_less_from_epoch_to_epoch(tmp_path):
     row = row_of(tmp_path, [("plate", [[10, 20], [86, 20], [86, 60], [10, 60]])])
     first, last = recipe.make(Job(1, 0, row)), recipe.make(Job(10, 0, row))
     assert last.shrink_map.sum() > 1.2 * first.shrink_map.sum()
+    steady = recipe_of(tmp_path, strength=0.0, epochs=10, ratios=(0.4, 0.4))
+    assert same(steady.make(Job(1, 0, row)), steady.make(Job(10, 0, row)))

@@ -12,6 +12,7 @@ import pytest
 
 from ocrflow.data.lists import lists_of
 from ocrflow.errors import DataError, UsageError
+from ocrflow.inference.det_model_dir import read_detector_dir
 from ocrflow.inference.det_preprocess import normalize, resize
 from ocrflow.inference.detector import Detector
 from ocrflow.tasks.text_detection.loss import SETTINGS_OF_MODEL, db_loss
@@ -29,7 +30,13 @@ def task(detection_config):
 
 
 def test_facts(task):
-    assert task.facts() == {"rows_train": 8, "rows_val": 4, "crop_size": 64, "longest_side": 160}
+    assert task.facts() == {"rows_train": 8, "rows_val": 4, "crop_size": 64, "longest_side": 160, "box_thresh": 0.4}
+
+
+def test_the_score_that_boxes_need_goes_with_the_model(detection_config, tmp_path):
+    task = task_of(detection_config(box_thresh=0.7))
+    task.export(task.build()[0], tmp_path)
+    assert task.facts()["box_thresh"] == read_detector_dir(tmp_path).boxes.box_thresh == 0.7
 
 
 def test_the_size_of_the_crops_is_chosen_by_the_device(detection_config):
