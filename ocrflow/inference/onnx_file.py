@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from ocrflow.errors import OutsideError, UsageError
@@ -14,6 +11,7 @@ from ocrflow.files import replacing
 
 ONNX = "inference.onnx"
 REWRITE = "ocrflow export -c CONFIG -o Export.onnx=true"
+NOT_INSTALLED = 4  # exit code of `onnx_convert` without paddle2onnx
 OPSET = 14  # the first with HardSwish; ONNX Runtime and OpenVINO have it since 2021
 
 
@@ -32,49 +30,23 @@ def onnx_of(model_dir: Path, engine: str) -> Path:
 def write_onnx(model_dir: Path) -> Path:
     """Write the exported model in `model_dir` as ONNX beside it, with the same free sizes; the same bytes each time.
 
+    paddle2onnx runs in a process of its own: Paddle's next export crashes in a process that has used it.
+
     Raises:
         OutsideError: paddle2onnx is missing or fails, or the folder cannot be written.
     """
-    from ocrflow.inference.onnx_graph import tidy
-
-    try:
-        import onnx
-        import paddle2onnx
-    except ImportError as error:
-        message = f"an ONNX file cannot be written: {error}"
-        raise OutsideError(message, fix="uv pip install paddle2onnx, or -o Export.onnx=false") from error
-    with _captured() as log:
-        try:
-            content = paddle2onnx.export(*map(str, _graph_and_parameters(model_dir)), opset_version=OPSET)
-            model = onnx.load_model_from_string(content)
-            tidy(model)
-            onnx.checker.check_model(model, full_check=True)
-        except (Exception, SystemExit) as error:  # paddle2onnx prints a fault and then leaves with another one
-            said = log.read_text(encoding="utf-8", errors="replace").strip() or str(error)
-            message = f"{model_dir}: paddle2onnx cannot convert the model: {said.splitlines()[-1]}"
-            raise OutsideError(message, fix="-o Export.onnx=false") from error
+    graph, parameters = model_dir / "inference.json", model_dir / "inference.pdiparams"
     with replacing(model_dir / ONNX) as temporary:
-        temporary.write_bytes(model.SerializeToString(deterministic=True))
+        words = (sys.executable, "-m", "ocrflow.inference.onnx_convert", graph, parameters, temporary, OPSET)
+        done = subprocess.run(list(map(str, words)), capture_output=True, text=True, errors="replace", check=False)
+        if done.returncode:
+            raise _refused(model_dir, done)
     return model_dir / ONNX
 
 
-def _graph_and_parameters(model_dir: Path) -> tuple[Path, Path]:
-    return model_dir / "inference.json", model_dir / "inference.pdiparams"
-
-
-@contextmanager
-def _captured() -> Iterator[Path]:
-    """Keep what Python and C++ code print off the terminal; the file has it until the end of the block."""
-    with tempfile.NamedTemporaryFile("w", buffering=1, encoding="utf-8") as file:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        kept = [os.dup(number) for number in (1, 2)]
-        try:
-            for number in (1, 2):
-                os.dup2(file.fileno(), number)
-            with redirect_stdout(file), redirect_stderr(file):
-                yield Path(file.name)
-        finally:
-            for number, old in zip((1, 2), kept, strict=True):
-                os.dup2(old, number)
-                os.close(old)
+def _refused(model_dir: Path, done: subprocess.CompletedProcess[str]) -> OutsideError:
+    said = (done.stdout + done.stderr).strip().splitlines() or [f"it ended with {done.returncode}"]
+    if done.returncode == NOT_INSTALLED:
+        fix = "uv pip install paddle2onnx, or -o Export.onnx=false"
+        return OutsideError(f"an ONNX file cannot be written: {said[-1]}", fix=fix)
+    return OutsideError(f"{model_dir}: paddle2onnx cannot convert the model: {said[-1]}", fix="-o Export.onnx=false")

@@ -62,3 +62,11 @@ def test_paddlex_reads_the_same_with_it(exported_onnx, mixed_images):
     model = paddlex.create_model("PP-OCRv6_tiny_rec", str(exported_onnx), engine="onnxruntime", device="cpu")
     theirs = [result["rec_text"] for result in model.predict(list(mixed_images[8:]), batch_size=1)]
     assert theirs == [reading.text for reading in Recognizer(exported_onnx).predict(mixed_images[8:])]
+
+
+def test_without_the_converter(exported_model, tmp_path, monkeypatch):
+    (tmp_path / "paddle2onnx.py").write_text("raise ImportError('no converter here')", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    model_dir = shutil.copytree(exported_model, tmp_path / "model")
+    with pytest.raises(OutsideError, match=r"cannot be written: no converter here\n  fix: uv pip install paddle2onnx"):
+        write_onnx(model_dir)
